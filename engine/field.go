@@ -1,0 +1,197 @@
+package engine
+
+import (
+	"encoding"
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/zclconf/go-cty/cty"
+)
+
+// Field describes one argument or output of a step type: it is read off a
+// struct field and its tags, and feeds decoding, type checks and documents.
+//
+// The tags are:
+//
+//	arg:"name[,required]"    an attribute in HCL
+//	block:"name"             repeated blocks in HCL; the Go field is a slice of structs
+//	out:"name"               an output
+//	doc:"…"                  one or two sentences for users
+//	default:"text"           the value when none is given, as text
+//	enum:"a|b"               the values that are allowed
+//	min:"n", max:"n"         bounds of a number, inclusive
+//	sensitive:"true"         never printed, logged or recorded
+//	file:"read"              the value is a path or glob with this Role
+//	deletes:"arg"            true deletes the files of that argument
+//	within:"arg"             names something inside the file of that argument, which the step writes
+//	volume:"rows_in"         the output counts rows_in or rows_out
+//
+// Go types map to HCL as follows: string, bool, int64, int, float64 and
+// pointers to them (nil for null); Strings (a string or a list of strings);
+// map[string]string; and, in outputs, slices of strings and of structs. A type
+// with UnmarshalText is written as a string and checked before the run.
+type Field struct {
+	Name      string
+	Doc       string
+	Type      cty.Type
+	TypeName  string // for people: "string", "duration", "list of string"
+	Required  bool
+	Default   cty.Value // a null of Type when there is none
+	Enum      []string
+	Min, Max  *float64
+	Sensitive bool
+	Role      Role
+	Deletes   string
+	Within    string
+	Volume    string
+	Block     []Field // the fields of a repeated block; nil for an attribute
+
+	index     int // of the struct field
+	whole     bool
+	oneOrMany bool
+	check     func(text string) error // for a text type
+}
+
+// IsBlock reports whether the field is written as repeated blocks.
+func (f *Field) IsBlock() bool { return f.Block != nil }
+
+// FindField finds a field by name; nil when there is none.
+func FindField(fields []Field, name string) *Field {
+	i := slices.IndexFunc(fields, func(f Field) bool { return f.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return &fields[i]
+}
+
+// ObjectType is the HCL object type of a list of fields.
+func ObjectType(fields []Field) cty.Type {
+	attrs := make(map[string]cty.Type, len(fields))
+	for i := range fields {
+		attrs[fields[i].Name] = fields[i].Type
+	}
+	return cty.Object(attrs)
+}
+
+// fieldsOf reads the fields of a struct type. tag is "arg" or "out". What is
+// wrong here is wrong in a step type's source, so it panics.
+func fieldsOf(t reflect.Type, tag string) []Field {
+	var fields []Field
+	for i := range t.NumField() {
+		sf := t.Field(i)
+		if f, ok := fieldOf(sf, tag); ok {
+			f.index = i
+			fields = append(fields, f)
+		} else {
+			panic(fmt.Sprintf("%s.%s has no %s tag", t, sf.Name, tag))
+		}
+	}
+	return fields
+}
+
+func fieldOf(sf reflect.StructField, tag string) (Field, bool) {
+	f := Field{Doc: sf.Tag.Get("doc")}
+	if name, ok := sf.Tag.Lookup("block"); ok && tag == "arg" {
+		f.Name, f.TypeName = name, "blocks"
+		f.Block = fieldsOf(sf.Type.Elem(), tag)
+		f.Type = cty.List(ObjectType(f.Block))
+		f.Default = cty.ListValEmpty(f.Type.ElementType())
+		return f, true
+	}
+	value, ok := sf.Tag.Lookup(tag)
+	if !ok {
+		return f, false
+	}
+	name, option, _ := strings.Cut(value, ",")
+	f.Name, f.Required = name, option == "required"
+	f.setType(sf.Type, tag)
+	f.setTags(sf)
+	return f, true
+}
+
+func (f *Field) setTags(sf reflect.StructField) {
+	if enum, ok := sf.Tag.Lookup("enum"); ok {
+		f.Enum = strings.Split(enum, "|")
+	}
+	f.Min, f.Max = bound(sf, "min"), bound(sf, "max")
+	f.Sensitive = sf.Tag.Get("sensitive") == "true"
+	f.Role = Role(sf.Tag.Get("file"))
+	f.Deletes = sf.Tag.Get("deletes")
+	f.Within = sf.Tag.Get("within")
+	f.Volume = sf.Tag.Get("volume")
+	f.Default = cty.NullVal(f.Type)
+	if text, ok := sf.Tag.Lookup("default"); ok {
+		v, err := f.Convert(cty.StringVal(text))
+		if err != nil {
+			panic(fmt.Sprintf("default of %s: %v", f.Name, err))
+		}
+		f.Default = v
+	}
+}
+
+func bound(sf reflect.StructField, tag string) *float64 {
+	text, ok := sf.Tag.Lookup(tag)
+	if !ok {
+		return nil
+	}
+	v, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		panic(fmt.Sprintf("%s of %s: %v", tag, sf.Name, err))
+	}
+	return &v
+}
+
+var (
+	stringsType = reflect.TypeFor[Strings]()
+	textType    = reflect.TypeFor[encoding.TextUnmarshaler]()
+)
+
+func (f *Field) setType(t reflect.Type, tag string) {
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	switch {
+	case reflect.PointerTo(t).Implements(textType):
+		f.Type, f.TypeName = cty.String, textTypeName(t)
+		f.check = func(s string) error {
+			return reflect.New(t).Interface().(encoding.TextUnmarshaler).UnmarshalText([]byte(s))
+		}
+	case t == stringsType:
+		f.Type, f.TypeName, f.oneOrMany = cty.List(cty.String), "string or list of string", true
+	default:
+		f.whole = t.Kind() == reflect.Int64 || t.Kind() == reflect.Int
+		f.Type = impliedType(t, tag)
+		f.TypeName = f.Type.FriendlyNameForConstraint()
+		if f.whole {
+			f.TypeName = "whole number"
+		}
+	}
+}
+
+func textTypeName(t reflect.Type) string {
+	if n, ok := reflect.New(t).Interface().(interface{ TypeName() string }); ok {
+		return n.TypeName()
+	}
+	return "string"
+}
+
+func impliedType(t reflect.Type, tag string) cty.Type {
+	switch t.Kind() {
+	case reflect.String:
+		return cty.String
+	case reflect.Bool:
+		return cty.Bool
+	case reflect.Int, reflect.Int64, reflect.Float64:
+		return cty.Number
+	case reflect.Slice:
+		return cty.List(impliedType(t.Elem(), tag))
+	case reflect.Map:
+		return cty.Map(impliedType(t.Elem(), tag))
+	case reflect.Struct:
+		return ObjectType(fieldsOf(t, tag))
+	}
+	panic(fmt.Sprintf("no HCL type for %s", t))
+}

@@ -1,0 +1,152 @@
+package local
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"time"
+
+	"github.com/zclconf/go-cty/cty"
+	ctyjson "github.com/zclconf/go-cty/cty/json"
+
+	"dagrun/engine"
+)
+
+// Runner runs attempts. Its fields are set once; Run may be called from many
+// goroutines.
+type Runner struct {
+	Types *engine.Registry
+	// Secrets gives the sensitive values that an attempt's arguments leave
+	// out, by path. It may be nil where no step has any.
+	Secrets func(engine.Attempt) map[string]cty.Value
+	// Handler gives the slog handler for what an attempt says.
+	Handler func(engine.Attempt) slog.Handler
+	// Progress takes an attempt's progress; it must be cheap.
+	Progress func(a engine.Attempt, done, total int64, unit string)
+}
+
+// Run makes one attempt and says how it ended. It returns when the step's run
+// function has returned, so that nothing of an attempt outlives it.
+func (r *Runner) Run(ctx context.Context, a engine.Attempt) engine.Result {
+	start := time.Now()
+	if a.Timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, a.Timeout)
+		defer cancel()
+	}
+	result, err := r.attempt(ctx, a)
+	if err != nil {
+		result = engine.Result{Outcome: outcome(ctx), Error: describe(ctx, a, err)}
+	} else {
+		result.Outcome = engine.AttemptSucceeded
+	}
+	result.Duration = time.Since(start)
+	return result
+}
+
+func outcome(ctx context.Context) engine.Outcome {
+	switch {
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return engine.AttemptTimedOut
+	case ctx.Err() != nil:
+		return engine.AttemptCancelled
+	}
+	return engine.AttemptFailed
+}
+
+func describe(ctx context.Context, a engine.Attempt, err error) *engine.StepError {
+	switch outcome(ctx) {
+	case engine.AttemptTimedOut:
+		return &engine.StepError{
+			Code: "timeout", Retryable: true,
+			Message: fmt.Sprintf("the attempt was stopped after %s: %v", a.Timeout, err),
+			Remedy:  "Raise the step's timeout if the work needs longer.",
+		}
+	case engine.AttemptCancelled:
+		return &engine.StepError{Code: "cancelled", Message: fmt.Sprintf("the attempt was cancelled: %v", err)}
+	}
+	return engine.AsStepError(err).Flat()
+}
+
+func (r *Runner) attempt(ctx context.Context, a engine.Attempt) (engine.Result, error) {
+	typ := r.Types.Lookup(a.Type)
+	if typ == nil {
+		return engine.Result{}, &engine.StepError{Code: "unknown_type", Message: fmt.Sprintf("there is no step type %q", a.Type)}
+	}
+	args, err := r.arguments(typ, a)
+	if err != nil {
+		return engine.Result{}, err
+	}
+	ws := newWorkspace(a.WorkingDir)
+	defer ws.abort()
+	files, err := inputsOf(a.WorkingDir, typ, args)
+	if err != nil {
+		return engine.Result{}, err
+	}
+	out, err := runGuarded(ctx, typ, r.env(a, ws), args)
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
+		return engine.Result{}, err
+	}
+	if err := ws.commit(); err != nil {
+		return engine.Result{}, err
+	}
+	return r.result(typ, out, append(files.records(), ws.records...))
+}
+
+func (r *Runner) result(typ *engine.StepType, out cty.Value, files []engine.FileRecord) (engine.Result, error) {
+	outputs, err := ctyjson.Marshal(out, typ.OutputsType())
+	if err != nil {
+		return engine.Result{}, fmt.Errorf("record outputs: %w", err)
+	}
+	return engine.Result{Outputs: outputs, Files: files, Volume: volumeOf(typ, out, files)}, nil
+}
+
+func (r *Runner) arguments(typ *engine.StepType, a engine.Attempt) (cty.Value, error) {
+	public, err := ctyjson.Unmarshal(a.Arguments, typ.ArgsType())
+	if err != nil {
+		return cty.NilVal, fmt.Errorf("read the attempt's arguments: %w", err)
+	}
+	if len(a.Sensitive) == 0 || r.Secrets == nil {
+		return public, nil
+	}
+	return engine.JoinSecrets(public, r.Secrets(a)), nil
+}
+
+func (r *Runner) env(a engine.Attempt, ws *workspace) *engine.Env {
+	zone, err := time.LoadLocation(a.Timezone)
+	if err != nil {
+		zone = time.UTC
+	}
+	env := &engine.Env{
+		RunID: a.RunID, Pipeline: a.Pipeline, Step: a.Step, Attempt: a.Number,
+		LogicalTime: a.LogicalTime.In(zone), WorkingDir: a.WorkingDir,
+		Log: slog.New(slog.DiscardHandler), Progress: func(int64, int64, string) {}, Files: ws,
+	}
+	if r.Handler != nil {
+		env.Log = slog.New(r.Handler(a))
+	}
+	if r.Progress != nil {
+		env.Progress = func(done, total int64, unit string) { r.Progress(a, done, total, unit) }
+	}
+	return env
+}
+
+// runGuarded turns a panic of the step into an error that is not retried.
+func runGuarded(ctx context.Context, typ *engine.StepType, env *engine.Env, args cty.Value) (out cty.Value, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			env.Log.Debug("panic", "stack", string(debug.Stack()))
+			err = &engine.StepError{
+				Code:    "panic",
+				Message: fmt.Sprintf("step type %s panicked: %v", typ.Name, p),
+				Remedy:  "This is a bug in the step type; please report it with the run log.",
+			}
+		}
+	}()
+	return typ.Run(ctx, env, args)
+}

@@ -1,0 +1,188 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/zclconf/go-cty/cty"
+)
+
+// StepType is one kind of work that pipelines can declare. It is data that
+// decoding, validation and documents read, and a function that does the work.
+type StepType struct {
+	Name        string
+	Doc         string // one sentence
+	Example     string // a step block in HCL
+	Args        []Field
+	Outputs     []Field
+	Constraints []Constraint
+	// External is true for a type whose effects leave the machine (a mail, an
+	// upload): the run log is durable before an attempt of it starts.
+	External bool
+
+	run func(context.Context, *Env, cty.Value) (cty.Value, error)
+}
+
+// Define declares a step type by its Go types for arguments (A) and outputs
+// (O), whose fields and tags are described at Field, and the function that
+// makes one attempt. The function may be called again with the same arguments
+// and must then have the same effect; it returns soon after its context ends,
+// leaving nothing half-written; its errors are *StepError where the cause is
+// known. A declaration that does not hold together panics.
+func Define[A, O any](name, doc string, run func(ctx context.Context, env *Env, args A) (O, error), options ...Option) *StepType {
+	t := &StepType{
+		Name:    name,
+		Doc:     doc,
+		Args:    fieldsOf(reflect.TypeFor[A](), "arg"),
+		Outputs: fieldsOf(reflect.TypeFor[O](), "out"),
+	}
+	t.run = func(ctx context.Context, env *Env, v cty.Value) (cty.Value, error) {
+		var args A
+		if err := decodeStruct(v, t.Args, reflect.ValueOf(&args).Elem()); err != nil {
+			return cty.NilVal, err
+		}
+		out, err := run(ctx, env, args)
+		if err != nil {
+			return cty.NilVal, err
+		}
+		return encodeStruct(t.Outputs, reflect.ValueOf(out)), nil
+	}
+	for _, o := range options {
+		o(t)
+	}
+	t.mustHold()
+	return t
+}
+
+// mustHold panics when tags name arguments that are not there.
+func (t *StepType) mustHold() {
+	for _, f := range t.Args {
+		for _, other := range []string{f.Deletes, f.Within} {
+			if other != "" && FindField(t.Args, other) == nil {
+				panic(fmt.Sprintf("step type %s: argument %s names %s, which is none", t.Name, f.Name, other))
+			}
+		}
+	}
+	for _, c := range t.Constraints {
+		for _, name := range c.Arguments {
+			if FindField(t.Args, name) == nil {
+				panic(fmt.Sprintf("step type %s: a constraint names %s, which is no argument", t.Name, name))
+			}
+		}
+	}
+}
+
+// Run makes one attempt. args is an object of ArgsType, wholly known and
+// unmarked; the outputs are an object of OutputsType.
+func (t *StepType) Run(ctx context.Context, env *Env, args cty.Value) (cty.Value, error) {
+	return t.run(ctx, env, args)
+}
+
+// ArgsType is the object type of the arguments.
+func (t *StepType) ArgsType() cty.Type { return ObjectType(t.Args) }
+
+// OutputsType is the object type of the outputs.
+func (t *StepType) OutputsType() cty.Type { return ObjectType(t.Outputs) }
+
+// ValueType is the object type of what a reference step.TYPE.NAME gives:
+// arguments and outputs together; where both have a name, the output's type.
+func (t *StepType) ValueType() cty.Type {
+	attrs := t.ArgsType().AttributeTypes()
+	for name, at := range t.OutputsType().AttributeTypes() {
+		attrs[name] = at
+	}
+	return cty.Object(attrs)
+}
+
+// Option adds to a step type's declaration.
+type Option func(*StepType)
+
+// WithExample gives an example step block for the documents. It is validated
+// by a test.
+func WithExample(hcl string) Option {
+	return func(t *StepType) { t.Example = strings.TrimSpace(hcl) }
+}
+
+// WithExternalEffects says that the type's effects leave the machine.
+func WithExternalEffects() Option { return func(t *StepType) { t.External = true } }
+
+// ExactlyOne says that one of the arguments must be given, and only one.
+func ExactlyOne(arguments ...string) Option {
+	return withConstraint(Constraint{Kind: exactlyOne, Arguments: arguments})
+}
+
+// Together says that the arguments are given all or none.
+func Together(arguments ...string) Option {
+	return withConstraint(Constraint{Kind: together, Arguments: arguments})
+}
+
+func withConstraint(c Constraint) Option {
+	return func(t *StepType) { t.Constraints = append(t.Constraints, c) }
+}
+
+type constraintKind int
+
+const (
+	exactlyOne constraintKind = iota
+	together
+)
+
+// Constraint is a rule about which arguments go with which.
+type Constraint struct {
+	Kind      constraintKind
+	Arguments []string
+}
+
+// String states the rule for people.
+func (c Constraint) String() string {
+	names := `"` + strings.Join(c.Arguments, `", "`) + `"`
+	if c.Kind == exactlyOne {
+		return "Give exactly one of " + names + "."
+	}
+	return "Give all of " + names + ", or none."
+}
+
+// Check applies the rule to the arguments that are given. The error, if any,
+// names the arguments concerned.
+func (c Constraint) Check(given func(argument string) bool) error {
+	var have, lack []string
+	for _, a := range c.Arguments {
+		if given(a) {
+			have = append(have, a)
+		} else {
+			lack = append(lack, a)
+		}
+	}
+	switch {
+	case c.Kind == exactlyOne && len(have) > 1:
+		return fmt.Errorf("%s exclude each other. %s", quoteAll(have), c)
+	case c.Kind == exactlyOne && len(have) == 0:
+		return fmt.Errorf("none of %s is given. %s", quoteAll(lack), c)
+	case c.Kind == together && len(have) > 0 && len(lack) > 0:
+		return fmt.Errorf("%s needs %s. %s", quoteAll(have), quoteAll(lack), c)
+	}
+	return nil
+}
+
+func quoteAll(names []string) string {
+	names = slices.Clone(names)
+	for i := range names {
+		names[i] = `"` + names[i] + `"`
+	}
+	return strings.Join(names, " and ")
+}
+
+// FieldsOf reads the arguments that a struct declares by its tags, for blocks
+// of the language that are declared like a step type's arguments.
+func FieldsOf[A any]() []Field { return fieldsOf(reflect.TypeFor[A](), "arg") }
+
+// Decode fills such a struct from an object value of its fields, which must be
+// wholly known and unmarked.
+func Decode[A any](fields []Field, v cty.Value) (A, error) {
+	var args A
+	err := decodeStruct(v, fields, reflect.ValueOf(&args).Elem())
+	return args, err
+}

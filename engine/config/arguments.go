@@ -1,0 +1,241 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+
+	"dagrun/engine"
+)
+
+// arguments is the body of a block that is declared by fields: a step's
+// arguments, or settings of the language itself.
+type arguments struct {
+	fields []engine.Field
+	attrs  hcl.Attributes
+	blocks map[string][]*arguments
+	at     hcl.Range // the block's header
+}
+
+// schemaOf is the body that fields describe.
+func schemaOf(fields []engine.Field) *hcl.BodySchema {
+	schema := &hcl.BodySchema{}
+	for _, f := range fields {
+		if f.IsBlock() {
+			schema.Blocks = append(schema.Blocks, hcl.BlockHeaderSchema{Type: f.Name})
+		} else {
+			schema.Attributes = append(schema.Attributes, hcl.AttributeSchema{Name: f.Name})
+		}
+	}
+	return schema
+}
+
+// newArguments takes what belongs to the fields out of a body's content.
+// Missing and unknown arguments of nested blocks are reported; unknown ones of
+// this body were, by whoever read the content.
+func newArguments(fields []engine.Field, content *hcl.BodyContent, at hcl.Range) (*arguments, hcl.Diagnostics) {
+	a := &arguments{fields: fields, attrs: hcl.Attributes{}, blocks: map[string][]*arguments{}, at: at}
+	var diags hcl.Diagnostics
+	for i := range fields {
+		f := &fields[i]
+		if f.IsBlock() {
+			diags = append(diags, a.nest(f, content.Blocks.OfType(f.Name))...)
+			continue
+		}
+		if attr := content.Attributes[f.Name]; attr != nil {
+			a.attrs[f.Name] = attr
+		} else if f.Required {
+			diags = append(diags, problem(at, "Missing argument", "The argument %q is required: %s", f.Name, f.Doc))
+		}
+	}
+	return a, diags
+}
+
+func (a *arguments) nest(f *engine.Field, blocks hcl.Blocks) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	for _, b := range blocks {
+		nested, more := readArguments(f.Block, b)
+		a.blocks[f.Name] = append(a.blocks[f.Name], nested)
+		diags = append(diags, more...)
+	}
+	return diags
+}
+
+// readArguments reads a block that holds nothing but the fields.
+func readArguments(fields []engine.Field, b *hcl.Block) (*arguments, hcl.Diagnostics) {
+	content, diags := b.Body.Content(schemaOf(fields))
+	a, more := newArguments(fields, content, b.DefRange)
+	return a, append(diags, more...)
+}
+
+// expressions lists every expression in the body, in no particular order.
+func (a *arguments) expressions() []hcl.Expression {
+	var all []hcl.Expression
+	for _, attr := range a.attrs {
+		all = append(all, attr.Expr)
+	}
+	for _, blocks := range a.blocks {
+		for _, b := range blocks {
+			all = append(all, b.expressions()...)
+		}
+	}
+	return all
+}
+
+// eval gives the object of all fields: what is given, converted and checked,
+// and the defaults. What is wrong is unknown in it.
+func (s *scope) evalArguments(a *arguments, v view) (cty.Value, hcl.Diagnostics) {
+	var diags hcl.Diagnostics
+	attrs := make(map[string]cty.Value, len(a.fields))
+	for i := range a.fields {
+		f := &a.fields[i]
+		var more hcl.Diagnostics
+		if f.IsBlock() {
+			attrs[f.Name], more = s.evalBlocks(f, a.blocks[f.Name], v)
+		} else {
+			attrs[f.Name], more = s.evalArgument(f, a.attrs[f.Name], v)
+		}
+		diags = append(diags, more...)
+	}
+	return cty.ObjectVal(attrs), diags
+}
+
+func (s *scope) evalBlocks(f *engine.Field, blocks []*arguments, v view) (cty.Value, hcl.Diagnostics) {
+	if len(blocks) == 0 {
+		return f.Default, nil
+	}
+	var diags hcl.Diagnostics
+	elems := make([]cty.Value, len(blocks))
+	for i, b := range blocks {
+		var more hcl.Diagnostics
+		elems[i], more = s.evalArguments(b, v)
+		diags = append(diags, more...)
+	}
+	return cty.ListVal(elems), diags
+}
+
+func (s *scope) evalArgument(f *engine.Field, attr *hcl.Attribute, v view) (cty.Value, hcl.Diagnostics) {
+	if attr == nil {
+		if f.Required { // reported when the block was read
+			return cty.UnknownVal(f.Type), nil
+		}
+		return f.Default, nil
+	}
+	given, diags := s.eval(attr.Expr, v)
+	if diags.HasErrors() {
+		return cty.UnknownVal(f.Type), diags
+	}
+	got, err := f.Convert(given)
+	if err != nil {
+		return cty.UnknownVal(f.Type), append(diags, problem(attr.Expr.Range(), "Wrong value",
+			"Argument %q: %s", f.Name, s.redact(given, err)))
+	}
+	if f.Sensitive && !got.IsNull() {
+		got = got.Mark(engine.Sensitive)
+	}
+	s.noteSecrets(got)
+	return got, diags
+}
+
+// redact keeps a sensitive value out of the text of an error about it.
+func (s *scope) redact(v cty.Value, err error) string {
+	if v.HasMark(engine.Sensitive) || !v.IsWhollyKnown() && v.ContainsMarked() {
+		return "the value does not fit; it is sensitive and is not shown."
+	}
+	return sentence(err.Error())
+}
+
+func sentence(text string) string {
+	if strings.HasSuffix(text, ".") || strings.HasSuffix(text, "?") {
+		return text
+	}
+	return text + "."
+}
+
+// given reports whether an argument is written and is not known to be null.
+func given(a *arguments, v cty.Value) func(string) bool {
+	return func(name string) bool {
+		if len(a.blocks[name]) > 0 {
+			return true
+		}
+		return a.attrs[name] != nil && !v.GetAttr(name).IsNull()
+	}
+}
+
+// find gives the place of an argument path such as threshold[1].color; of as
+// much of it as is written in the file.
+func (a *arguments) find(path string) hcl.Range {
+	head, rest, _ := strings.Cut(path, ".")
+	name, index := head, 0
+	if i := strings.IndexByte(head, '['); i >= 0 {
+		name = head[:i]
+		index, _ = strconv.Atoi(strings.TrimSuffix(head[i+1:], "]"))
+	}
+	if attr := a.attrs[name]; attr != nil {
+		return attr.Expr.Range()
+	}
+	if blocks := a.blocks[name]; index < len(blocks) && index >= 0 {
+		return blocks[index].find(rest)
+	}
+	return a.at
+}
+
+// checkConstraints applies a step type's rules about which arguments go
+// together.
+func (a *arguments) checkConstraints(t *engine.StepType, v cty.Value) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	for _, c := range t.Constraints {
+		if err := c.Check(given(a, v)); err != nil {
+			diags = append(diags, problem(a.placeOf(c.Arguments), "Arguments do not go together", "%s", capital(err.Error())))
+		}
+	}
+	return diags
+}
+
+// placeOf is the last of the named arguments that is given, else the header.
+func (a *arguments) placeOf(names []string) hcl.Range {
+	at := a.at
+	for _, name := range names {
+		if attr := a.attrs[name]; attr != nil && (at == a.at || attr.Range.Start.Byte > at.Start.Byte) {
+			at = attr.NameRange
+		}
+	}
+	return at
+}
+
+func capital(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// suggest completes HCL's errors about names that are not expected: it knows
+// only some of the names, and says "argument" where a block is misspelt.
+func suggest(diags hcl.Diagnostics, typ string, names []string) hcl.Diagnostics {
+	for _, d := range diags {
+		if d.Summary == "Unsupported argument" && !strings.Contains(d.Detail, "Did you mean") {
+			if parts := strings.Split(d.Detail, `"`); len(parts) > 2 {
+				d.Detail += didYouMean(parts[1], names)
+			}
+			d.Detail += fmt.Sprintf(" %s lists them.", typ)
+		}
+	}
+	return diags
+}
+
+// fieldNames lists the names of fields, sorted.
+func fieldNames(fields ...[]engine.Field) []string {
+	var names []string
+	for _, fs := range fields {
+		for _, f := range fs {
+			names = append(names, f.Name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}

@@ -1,0 +1,221 @@
+package config
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclparse"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"dagrun/engine"
+	"dagrun/engine/graph"
+)
+
+// Options are what Load needs to know beside the path.
+type Options struct {
+	Types *engine.Registry
+	Run   Run
+	// Assignments are the values and files of values given on the command
+	// line, in that order.
+	Assignments []Assignment
+	// LookupEnv reads the environment; os.LookupEnv in a program.
+	LookupEnv func(name string) (string, bool)
+	// Secret is told every text that must not be shown. It may be nil.
+	Secret func(text string)
+}
+
+// Load reads and checks the pipeline in a file. The pipeline is nil when there
+// is an error among the diagnostics; all of them are reported, in file order.
+func Load(path string, o Options) (*Pipeline, engine.Diagnostics) {
+	if o.Secret == nil {
+		o.Secret = func(string) {}
+	}
+	l := &loader{Options: o, path: path, parser: hclparse.NewParser(), pipeline: &Pipeline{Run: o.Run, Graph: graph.New()}}
+	diags := l.load()
+	got := sources(l.parser.Files()).diagnostics(diags)
+	if got.HasErrors() {
+		return nil, got
+	}
+	return l.pipeline, got
+}
+
+// loader holds what the phases of a load share.
+type loader struct {
+	Options
+	path     string
+	parser   *hclparse.Parser
+	pipeline *Pipeline
+	blocks   map[string][]*hcl.Block // by type, in file order
+	dotenv   map[string]string
+}
+
+// load goes through the phases. One that finds errors leaves behind what the
+// next need to find theirs.
+func (l *loader) load() hcl.Diagnostics {
+	diags := l.parse()
+	if diags.HasErrors() && l.blocks == nil {
+		return diags
+	}
+	diags = append(diags, l.earlySettings()...)
+	diags = append(diags, l.declareVariables()...)
+	diags = append(diags, l.declareLocals()...)
+	diags = append(diags, l.settings()...)
+	diags = append(diags, l.declareSteps()...)
+	diags = append(diags, l.declareOutputs()...)
+	diags = append(diags, l.connect()...)
+	return append(diags, l.checkValues()...)
+}
+
+func (l *loader) parse() hcl.Diagnostics {
+	info, err := os.Stat(l.path)
+	switch {
+	case err != nil:
+		return hcl.Diagnostics{{Severity: hcl.DiagError, Summary: "Pipeline not found",
+			Detail: fmt.Sprintf("Cannot read %s: %v. Give the path of a pipeline's .hcl file.", l.path, unwrapPath(err))}}
+	case info.IsDir():
+		return hcl.Diagnostics{{Severity: hcl.DiagError, Summary: "Not a file",
+			Detail: fmt.Sprintf("%s is a folder. Give the path of one .hcl file in it.", l.path)}}
+	}
+	src, err := os.ReadFile(l.path)
+	if err != nil {
+		return hcl.Diagnostics{{Severity: hcl.DiagError, Summary: "Pipeline not readable",
+			Detail: fmt.Sprintf("Cannot read %s: %v. Check its permissions.", l.path, unwrapPath(err))}}
+	}
+	sum := sha256.Sum256(src)
+	l.pipeline.Sources = []engine.Source{{Path: l.path, SHA256: hex.EncodeToString(sum[:])}}
+	file, diags := l.parser.ParseHCL(src, l.path)
+	if diags.HasErrors() { // what follows would mostly be consequences
+		return diags
+	}
+	content, more := file.Body.Content(fileSchema)
+	l.blocks = map[string][]*hcl.Block{}
+	for _, b := range content.Blocks {
+		l.blocks[b.Type] = append(l.blocks[b.Type], b)
+	}
+	return append(append(diags, more...), l.onePipeline()...)
+}
+
+func unwrapPath(err error) error {
+	if pe, ok := err.(*os.PathError); ok { //nolint:errorlint // straight from package os
+		return pe.Err
+	}
+	return err
+}
+
+func (l *loader) onePipeline() hcl.Diagnostics {
+	blocks := l.blocks["pipeline"]
+	if len(blocks) == 0 {
+		start := hcl.Range{Filename: l.path, Start: hcl.InitialPos, End: hcl.InitialPos}
+		return hcl.Diagnostics{problem(start, "Missing pipeline block",
+			`The file has no pipeline block. Add one that names the pipeline: pipeline "NAME" {}.`)}
+	}
+	l.pipeline.Name = blocks[0].Labels[0]
+	var diags hcl.Diagnostics
+	if !hclsyntax.ValidIdentifier(l.pipeline.Name) {
+		diags = append(diags, invalidName(blocks[0], 0, "pipeline"))
+	}
+	for _, b := range blocks[1:] {
+		diags = append(diags, problem(b.DefRange, "Second pipeline block",
+			"There is exactly one pipeline block; the first is at %s.", place(blocks[0].DefRange)))
+	}
+	return diags
+}
+
+func place(r hcl.Range) string { return rangeOf(r).String() }
+
+func invalidName(b *hcl.Block, label int, what string) *hcl.Diagnostic {
+	return problem(b.LabelRanges[label], "Invalid name",
+		"%q cannot name a %s: a name starts with a letter or underscore and has letters, digits, underscores and dashes.",
+		b.Labels[label], what)
+}
+
+// unique reports labels that are no names, and blocks that repeat one.
+func unique(blocks []*hcl.Block, what string) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	first := map[string]*hcl.Block{}
+	for _, b := range blocks {
+		last := len(b.Labels) - 1
+		if !hclsyntax.ValidIdentifier(b.Labels[last]) {
+			diags = append(diags, invalidName(b, last, what))
+		}
+		key := fmt.Sprint(b.Labels)
+		if before := first[key]; before != nil {
+			diags = append(diags, problem(b.DefRange, "Duplicate "+what,
+				"There is another %s of this name at %s.", what, place(before.DefRange)))
+			continue
+		}
+		first[key] = b
+	}
+	return diags
+}
+
+// dir is the absolute folder of the pipeline's file.
+func (l *loader) dir() string {
+	dir, err := filepath.Abs(filepath.Dir(l.path))
+	if err != nil {
+		return filepath.Dir(l.path)
+	}
+	return dir
+}
+
+// connect builds the graph from the references of every step.
+func (l *loader) connect() hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	for _, s := range l.pipeline.Steps {
+		for _, ref := range l.pipeline.scope.needsOf(s) {
+			err := l.pipeline.Graph.AddDependency(graph.Dependency{Step: s.Address, Needs: ref.step, At: *rangeOf(ref.at)})
+			if cycle, ok := err.(*graph.CycleError); ok { //nolint:errorlint // returned as it is
+				diags = append(diags, cycleProblem(cycle, ref.at))
+			}
+		}
+	}
+	return diags
+}
+
+func cycleProblem(cycle *graph.CycleError, at hcl.Range) *hcl.Diagnostic {
+	if len(cycle.Path) == 1 {
+		return problem(at, "Step needs itself",
+			"%s refers to itself. Only a postcondition can, as self.", cycle.Path[0].Step)
+	}
+	detail := "These steps need each other in a circle, so none can start:"
+	for _, d := range cycle.Path {
+		detail += fmt.Sprintf("\n  %s needs %s (%s)", d.Step, d.Needs, d.At)
+	}
+	return problem(at, "Cycle of steps", "%s", detail)
+}
+
+// checkValues evaluates everything with what is known before a run.
+func (l *loader) checkValues() hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	p, s := l.pipeline, l.pipeline.scope
+	byAddress := map[engine.Address]*Step{}
+	for _, step := range p.Steps {
+		byAddress[step.Address] = step
+	}
+	var uses []fileUse
+	for _, a := range p.Graph.Order() {
+		step := byAddress[a]
+		value, more := s.checkStep(step)
+		diags = append(diags, more...)
+		uses = append(uses, usesOf(p, step, value, s.neverRuns(step))...)
+	}
+	diags = append(diags, s.checkLocals()...)
+	diags = append(diags, s.checkOutputs(p.outputs)...)
+	if !diags.HasErrors() {
+		slices.SortStableFunc(uses, func(a, b fileUse) int { return a.at.Start.Byte - b.at.Start.Byte })
+	}
+	return append(diags, checkFiles(p.Graph, uses)...)
+}
+
+var fileSchema = &hcl.BodySchema{Blocks: []hcl.BlockHeaderSchema{
+	{Type: "pipeline", LabelNames: []string{"name"}},
+	{Type: "variable", LabelNames: []string{"name"}},
+	{Type: "locals"},
+	{Type: "step", LabelNames: []string{"type", "name"}},
+	{Type: "output", LabelNames: []string{"name"}},
+}}

@@ -1,0 +1,231 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+
+	"dagrun/engine"
+)
+
+// view is what the expressions of one place in a pipeline may refer to.
+type view struct {
+	roots  []string
+	static bool // what it refers to must be known before the run
+	where  string
+	self   cty.Value // in a postcondition
+	owner  *Step     // the step that self is
+}
+
+var (
+	viewEarly     = view{roots: []string{"path"}, static: true, where: "here, because it is read before variables are"}
+	viewVariables = view{roots: []string{"var", "path"}, static: true, where: "in a variable's validation"}
+	viewStatic    = view{roots: []string{"var", "local", "run", "pipeline", "path"}, static: true, where: "here, because it must be known before the run"}
+	viewStep      = view{roots: []string{"var", "local", "step", "run", "pipeline", "path"}, where: "here"}
+)
+
+func viewSelf(step *Step, self cty.Value) view {
+	v := viewStep
+	v.roots = append(slices.Clone(v.roots), "self")
+	v.self, v.owner = self, step
+	return v
+}
+
+// attributes of the roots that are always there.
+var constants = map[string][]string{
+	"run":      {"date", "failures", "id", "started_at", "time", "trigger"},
+	"pipeline": {"dir", "name"},
+	"path":     {"cwd"},
+}
+
+// reference is a step that an expression refers to.
+type reference struct {
+	step engine.Address
+	at   hcl.Range
+}
+
+// resolve checks that what a traversal names exists and may be named here.
+func (s *scope) resolve(t hcl.Traversal, v view) *hcl.Diagnostic {
+	root := t.RootName()
+	at := t.SourceRange()
+	switch {
+	case !slices.Contains(allRoots, root):
+		return problem(at, "Unknown name", "There is nothing called %q.%s %s", root,
+			didYouMean(root, allRoots), s.hint(root))
+	case root == "self" && !slices.Contains(v.roots, root):
+		return problem(at, "self is not available", "self stands for a step's own arguments and outputs; only its postcondition can use it.")
+	case !slices.Contains(v.roots, root):
+		return problem(at, "Not available here", "%q cannot be used %s.", root, v.where)
+	case root == "step":
+		return s.resolveStep(t)
+	case root == "self":
+		return resolveAttr(t, 1, "self", valueNames(v.owner.Type))
+	case len(t) < 2:
+		return nil // the whole object
+	case root == "local":
+		return s.resolveLocal(t, v)
+	case root == "var":
+		return s.resolveNamed(t, "variable", s.names["var"])
+	}
+	return resolveAttr(t, 1, root, constants[root])
+}
+
+var allRoots = []string{"var", "local", "step", "self", "run", "pipeline", "path"}
+
+// hint helps with roots that users of similar languages write.
+func (s *scope) hint(root string) string {
+	for a := range s.steps {
+		if a.Type == root {
+			return fmt.Sprintf("A step is referred to as step.%s.NAME.", root)
+		}
+	}
+	return "References start with var, local, step, self, run, pipeline or path; a text stands in quotes."
+}
+
+func (s *scope) resolveNamed(t hcl.Traversal, what string, names []string) *hcl.Diagnostic {
+	name := attrName(t, 1)
+	if slices.Contains(names, name) {
+		return nil
+	}
+	return problem(t.SourceRange(), "Unknown "+what, "The pipeline declares no %s %q.%s", what, name, didYouMean(name, names))
+}
+
+func (s *scope) resolveLocal(t hcl.Traversal, v view) *hcl.Diagnostic {
+	if d := s.resolveNamed(t, "local", s.names["local"]); d != nil {
+		return d
+	}
+	name := attrName(t, 1)
+	if refs := s.stepsOf(s.locals[name].expr); v.static && len(refs) > 0 {
+		return problem(t.SourceRange(), "Not known before the run",
+			"local.%s is made of what %s gives, so it cannot be used %s.", name, refs[0].step, v.where)
+	}
+	return nil
+}
+
+func (s *scope) resolveStep(t hcl.Traversal) *hcl.Diagnostic {
+	at := t.SourceRange()
+	a, ok := stepOf(t)
+	if !ok {
+		return problem(at, "Incomplete reference", "A step is referred to as step.TYPE.NAME, followed by one of its arguments or outputs.")
+	}
+	step := s.steps[a]
+	if step == nil {
+		return problem(at, "Unknown step", "The pipeline has no step %q %q.%s", a.Type, a.Name, s.nearestStep(a))
+	}
+	return resolveAttr(t, 3, a.String(), valueNames(step.Type))
+}
+
+// nearestStep suggests a step of the same type, or of the same name.
+func (s *scope) nearestStep(a engine.Address) string {
+	var full []string
+	for _, step := range s.pipeline.Steps {
+		if step.Address.Name == a.Name {
+			return fmt.Sprintf(" Did you mean %s?", step.Address)
+		}
+		full = append(full, step.Address.String())
+	}
+	if near := engine.Nearest(a.String(), full); near != "" {
+		return fmt.Sprintf(" Did you mean %s?", near)
+	}
+	return ""
+}
+
+// resolveAttr checks the name at position i of a traversal, if it has one.
+func resolveAttr(t hcl.Traversal, i int, owner string, names []string) *hcl.Diagnostic {
+	if i >= len(t) {
+		return nil
+	}
+	name := attrName(t, i)
+	if name == "" || slices.Contains(names, name) {
+		return nil
+	}
+	return problem(t.SourceRange(), "Unknown attribute", "%s has no attribute %q.%s It has %s.",
+		owner, name, didYouMean(name, names), strings.Join(names, ", "))
+}
+
+// valueNames lists what can follow a reference to a step of a type.
+func valueNames(t *engine.StepType) []string { return fieldNames(t.Args, t.Outputs) }
+
+// attrName is the name at position i of a traversal: .name or ["name"].
+func attrName(t hcl.Traversal, i int) string {
+	if i >= len(t) {
+		return ""
+	}
+	switch step := t[i].(type) {
+	case hcl.TraverseAttr:
+		return step.Name
+	case hcl.TraverseIndex:
+		if step.Key.Type() == cty.String {
+			return step.Key.AsString()
+		}
+	}
+	return ""
+}
+
+// stepOf is the step that a traversal starting with step names.
+func stepOf(t hcl.Traversal) (engine.Address, bool) {
+	a := engine.Address{Type: attrName(t, 1), Name: attrName(t, 2)}
+	return a, t.RootName() == "step" && a.Type != "" && a.Name != ""
+}
+
+// stepsOf lists the steps that an expression refers to, also through locals.
+func (s *scope) stepsOf(expr hcl.Expression) []reference {
+	var refs []reference
+	seen := map[string]bool{}
+	var walk func(expr hcl.Expression, at *hcl.Range)
+	walk = func(expr hcl.Expression, at *hcl.Range) {
+		for _, t := range expr.Variables() {
+			place := t.SourceRange()
+			if at != nil {
+				place = *at
+			}
+			name := attrName(t, 1)
+			if a, ok := stepOf(t); ok && s.steps[a] != nil {
+				refs = append(refs, reference{a, place})
+			} else if l := s.locals[name]; t.RootName() == "local" && l != nil && !seen[name] {
+				seen[name] = true
+				walk(l.expr, &place)
+			}
+		}
+	}
+	walk(expr, nil)
+	return refs
+}
+
+// constant is the value of run, pipeline or path.
+func (s *scope) constant(root string) cty.Value {
+	p := s.pipeline
+	switch root {
+	case "run":
+		return cty.ObjectVal(map[string]cty.Value{
+			"id":         cty.StringVal(p.Run.ID),
+			"time":       cty.StringVal(p.LogicalTime.Format(rfc3339)),
+			"date":       cty.StringVal(p.LogicalTime.Format("2006-01-02")),
+			"started_at": cty.StringVal(p.Run.StartedAt.In(p.Timezone).Format(rfc3339)),
+			"trigger":    cty.StringVal(string(p.Run.Trigger)),
+			"failures":   s.failureList(),
+		})
+	case "pipeline":
+		return cty.ObjectVal(map[string]cty.Value{"name": cty.StringVal(p.Name), "dir": cty.StringVal(s.dir)})
+	}
+	return cty.ObjectVal(map[string]cty.Value{"cwd": cty.StringVal(workingFolder())})
+}
+
+const rfc3339 = "2006-01-02T15:04:05Z07:00"
+
+var failureType = cty.Object(map[string]cty.Type{
+	"step": cty.String, "error": cty.String, "code": cty.String, "attempts": cty.Number,
+})
+
+func (s *scope) failureList() cty.Value {
+	switch {
+	case s.rehearsal:
+		return cty.UnknownVal(cty.List(failureType))
+	case len(s.failures) == 0:
+		return cty.ListValEmpty(failureType)
+	}
+	return cty.ListVal(s.failures)
+}

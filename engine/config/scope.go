@@ -1,0 +1,220 @@
+package config
+
+import (
+	"sync"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
+	"github.com/zclconf/go-cty/cty/function"
+
+	"dagrun/engine"
+)
+
+// scope evaluates expressions. One is used while a pipeline is loaded, where
+// what steps give is unknown but typed; another, made of it, during the run.
+type scope struct {
+	pipeline  *Pipeline
+	dir       string // of the pipeline's file
+	lookupEnv func(string) (string, bool)
+	secret    func(string)
+	rehearsal bool // nothing has run: files and environment are not asked
+
+	variables cty.Value
+	names     map[string][]string // what can follow a root, for suggestions
+	locals    map[string]*local
+	steps     map[engine.Address]*Step
+	values    map[engine.Address]cty.Value // of steps
+	failures  []cty.Value
+	functions func() map[string]function.Function
+}
+
+func newScope(l *loader) *scope {
+	s := &scope{
+		pipeline: l.pipeline, dir: l.dir(), lookupEnv: l.lookupEnv, secret: l.Secret, rehearsal: true,
+		variables: cty.EmptyObjectVal, names: map[string][]string{},
+		locals: map[string]*local{}, steps: map[engine.Address]*Step{}, values: map[engine.Address]cty.Value{},
+	}
+	s.functions = sync.OnceValue(s.newFunctions)
+	return s
+}
+
+func (s *scope) setVariables(values map[string]cty.Value) {
+	s.variables = cty.ObjectVal(values)
+	s.names["var"] = sortedKeys(values)
+}
+
+// eval evaluates an expression after checking every reference in it, so that
+// what does not exist is reported with a suggestion.
+func (s *scope) eval(expr hcl.Expression, v view) (cty.Value, hcl.Diagnostics) {
+	var diags hcl.Diagnostics
+	traversals := expr.Variables()
+	for _, t := range traversals {
+		if d := s.resolve(t, v); d != nil {
+			diags = append(diags, d)
+		}
+	}
+	if diags.HasErrors() {
+		return cty.DynamicVal, diags
+	}
+	ctx, diags := s.context(traversals, v)
+	value, more := expr.Value(ctx)
+	diags = append(diags, more...)
+	if diags.HasErrors() {
+		return cty.DynamicVal, diags
+	}
+	return value, diags
+}
+
+// context holds what the traversals name and nothing else, so that its cost
+// does not grow with the pipeline.
+func (s *scope) context(traversals []hcl.Traversal, v view) (*hcl.EvalContext, hcl.Diagnostics) {
+	var diags hcl.Diagnostics
+	roots := map[string]cty.Value{}
+	locals := map[string]cty.Value{}
+	steps := map[string]map[string]cty.Value{}
+	for _, t := range traversals {
+		switch root := t.RootName(); root {
+		case "var":
+			roots[root] = s.variables
+		case "local":
+			name := attrName(t, 1)
+			value, more := s.localValue(name)
+			locals[name] = value
+			diags = append(diags, more...)
+		case "step":
+			a, _ := stepOf(t)
+			if steps[a.Type] == nil {
+				steps[a.Type] = map[string]cty.Value{}
+			}
+			steps[a.Type][a.Name] = s.stepValue(a)
+		case "self":
+			roots[root] = v.self
+		default:
+			roots[root] = s.constant(root)
+		}
+	}
+	if len(locals) > 0 {
+		roots["local"] = cty.ObjectVal(locals)
+	}
+	if len(steps) > 0 {
+		types := map[string]cty.Value{}
+		for typ, named := range steps {
+			types[typ] = cty.ObjectVal(named)
+		}
+		roots["step"] = cty.ObjectVal(types)
+	}
+	return &hcl.EvalContext{Variables: roots, Functions: s.functions()}, diags
+}
+
+// stepValue is a step's arguments and outputs, as far as they are known.
+func (s *scope) stepValue(a engine.Address) cty.Value {
+	if v, ok := s.values[a]; ok {
+		return v
+	}
+	if step := s.steps[a]; step != nil {
+		if s.rehearsal {
+			return cty.UnknownVal(step.Type.ValueType())
+		}
+		return nullsOf(step.Type.ValueType())
+	}
+	return cty.DynamicVal
+}
+
+// nullsOf is an object whose attributes are all null: what a step gives that
+// did not run.
+func nullsOf(t cty.Type) cty.Value {
+	attrs := map[string]cty.Value{}
+	for name, at := range t.AttributeTypes() {
+		attrs[name] = cty.NullVal(at)
+	}
+	return cty.ObjectVal(attrs)
+}
+
+// verdict is the answer of a condition.
+type verdict int
+
+const (
+	unknown verdict = iota
+	yes
+	no
+)
+
+// condition evaluates an expression that must be true or false.
+func (s *scope) condition(expr hcl.Expression, v view) (verdict, hcl.Diagnostics) {
+	value, diags := s.eval(expr, v)
+	if diags.HasErrors() {
+		return unknown, diags
+	}
+	value, _ = value.UnmarkDeep()
+	got, err := convert.Convert(value, cty.Bool)
+	if err != nil || got.IsNull() {
+		return unknown, append(diags, problem(expr.Range(), "Wrong condition",
+			"A condition must be true or false, but this is %s.", kindOf(value)))
+	}
+	switch {
+	case !got.IsKnown():
+		return unknown, diags
+	case got.True():
+		return yes, diags
+	}
+	return no, diags
+}
+
+func kindOf(v cty.Value) string {
+	if v.IsNull() {
+		return "null"
+	}
+	return "a " + engine.KindName(v.Type())
+}
+
+// check evaluates a check; where it does not hold, message says why.
+func (s *scope) check(c check, v view) (passed verdict, message string, diags hcl.Diagnostics) {
+	passed, diags = s.condition(c.condition, v)
+	if passed != no && !s.rehearsal {
+		return passed, "", diags
+	}
+	value, more := s.eval(c.message, v)
+	diags = append(diags, more...)
+	secret := value.HasMark(engine.Sensitive)
+	value, _ = value.UnmarkDeep()
+	text, err := convert.Convert(value, cty.String)
+	switch {
+	case more.HasErrors():
+		message = "The error message could not be made."
+	case err != nil:
+		diags = append(diags, problem(c.message.Range(), "Wrong error message", "An error message must be a string, but this is %s.", kindOf(value)))
+	case secret:
+		message = "The condition does not hold; the message is made of sensitive values and is not shown."
+	case text.IsNull() || !text.IsKnown():
+		message = "The condition does not hold."
+	default:
+		message = text.AsString()
+	}
+	return passed, message, diags
+}
+
+// noteSecrets tells every text inside a value's sensitive parts.
+func (s *scope) noteSecrets(v cty.Value) {
+	if !v.ContainsMarked() {
+		return
+	}
+	_, marked := v.UnmarkDeepWithPaths()
+	bare, _ := v.UnmarkDeep()
+	for _, m := range marked {
+		if part, err := m.Path.Apply(bare); err == nil {
+			s.noteTexts(part)
+		}
+	}
+}
+
+func (s *scope) noteTexts(v cty.Value) {
+	_ = cty.Walk(v, func(_ cty.Path, part cty.Value) (bool, error) {
+		if part.IsKnown() && !part.IsNull() && (part.Type() == cty.String || part.Type() == cty.Number) {
+			if text, err := convert.Convert(part, cty.String); err == nil {
+				s.secret(text.AsString())
+			}
+		}
+		return true, nil
+	})
+}

@@ -1,0 +1,208 @@
+package config
+
+import (
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+
+	"dagrun/engine"
+)
+
+func (l *loader) declareSteps() hcl.Diagnostics {
+	diags := unique(l.blocks["step"], "step")
+	s := l.pipeline.scope
+	for _, b := range l.blocks["step"] {
+		step, more := l.declareStep(b)
+		diags = append(diags, more...)
+		if step == nil || s.steps[step.Address] != nil {
+			continue
+		}
+		s.steps[step.Address] = step
+		l.pipeline.Steps = append(l.pipeline.Steps, step)
+		if err := l.pipeline.Graph.AddStep(step.Address); err != nil {
+			diags = append(diags, problem(step.at, "Wrong step", "%s", err))
+		}
+	}
+	return diags
+}
+
+func (l *loader) declareStep(b *hcl.Block) (*Step, hcl.Diagnostics) {
+	typ := l.Types.Lookup(b.Labels[0])
+	if typ == nil {
+		return nil, hcl.Diagnostics{problem(b.LabelRanges[0], "Unknown step type",
+			"There is no step type %q.%s `dagrun steps` lists them.", b.Labels[0], didYouMean(b.Labels[0], l.Types.Names()))}
+	}
+	step := &Step{
+		Address: engine.Address{Type: typ.Name, Name: b.Labels[1]}, Type: typ, at: b.DefRange,
+		Rule: engine.AllSuccess, Retry: l.pipeline.Retry,
+	}
+	content, diags := b.Body.Content(stepSchema(typ))
+	diags = suggest(diags, "`dagrun steps "+typ.Name+"`", fieldNames(typ.Args, stepFields))
+	var more hcl.Diagnostics
+	step.args, more = newArguments(typ.Args, content, b.DefRange)
+	diags = append(diags, more...)
+	diags = append(diags, l.setStep(step, content)...)
+	if attr := content.Attributes["if"]; attr != nil {
+		step.condition = attr.Expr
+	}
+	if attr := content.Attributes["depends_on"]; attr != nil {
+		step.needs, more = l.readDependsOn(attr)
+		diags = append(diags, more...)
+	}
+	step.preconditions, more = readChecks(content.Blocks.OfType("precondition"))
+	diags = append(diags, more...)
+	step.postconditions, more = readChecks(content.Blocks.OfType("postcondition"))
+	return step, append(diags, more...)
+}
+
+// stepSchema is what a step of a type may hold: what every step may, and the
+// type's arguments.
+func stepSchema(t *engine.StepType) *hcl.BodySchema {
+	schema := schemaOf(t.Args)
+	common := schemaOf(stepFields)
+	schema.Attributes = append(append(schema.Attributes, common.Attributes...),
+		hcl.AttributeSchema{Name: "depends_on"}, hcl.AttributeSchema{Name: "if"})
+	schema.Blocks = append(append(schema.Blocks, common.Blocks...),
+		hcl.BlockHeaderSchema{Type: "precondition"}, hcl.BlockHeaderSchema{Type: "postcondition"})
+	return schema
+}
+
+// setStep reads the settings that every step has.
+func (l *loader) setStep(step *Step, content *hcl.BodyContent) hcl.Diagnostics {
+	args, diags := newArguments(stepFields, content, step.at)
+	value, more := l.pipeline.scope.evalArguments(args, viewStatic)
+	diags = append(diags, more...)
+	diags = append(diags, onlyOne(content.Blocks.OfType("retry"))...)
+	set, diags := decodeStatic[stepSettings](stepFields, args, value, diags)
+	if diags.HasErrors() {
+		return diags
+	}
+	step.ContinueOnError = set.ContinueOnError
+	step.Rule = engine.TriggerRule(set.TriggerRule)
+	if set.Timeout != nil {
+		step.Timeout = time.Duration(*set.Timeout)
+	}
+	step.Retry = retryPolicy(step.Retry, set.Retry)
+	return diags
+}
+
+// readDependsOn reads a list of references to whole steps.
+func (l *loader) readDependsOn(attr *hcl.Attribute) ([]hcl.Traversal, hcl.Diagnostics) {
+	exprs, diags := hcl.ExprList(attr.Expr)
+	if diags.HasErrors() {
+		return nil, hcl.Diagnostics{problem(attr.Expr.Range(), "Wrong depends_on", "depends_on is a list of steps: [step.TYPE.NAME, …].")}
+	}
+	var needs []hcl.Traversal
+	for _, expr := range exprs {
+		t, more := hcl.AbsTraversalForExpr(expr)
+		if more.HasErrors() || !isWholeStep(t) {
+			diags = append(diags, problem(expr.Range(), "Wrong depends_on", "Only whole steps can stand here: step.TYPE.NAME, without quotes and without an attribute."))
+			continue
+		}
+		needs = append(needs, t)
+	}
+	return needs, diags
+}
+
+func isWholeStep(t hcl.Traversal) bool {
+	_, ok := stepOf(t)
+	return ok && len(t) == 3
+}
+
+// needsOf lists the steps that a step refers to or depends on.
+func (s *scope) needsOf(step *Step) []reference {
+	var refs []reference
+	exprs := step.args.expressions()
+	if step.condition != nil {
+		exprs = append(exprs, step.condition)
+	}
+	for _, checks := range [][]check{step.preconditions, step.postconditions} {
+		for _, c := range checks {
+			exprs = append(exprs, c.condition, c.message)
+		}
+	}
+	for _, expr := range exprs {
+		refs = append(refs, s.stepsOf(expr)...)
+	}
+	for _, t := range step.needs {
+		if a, _ := stepOf(t); s.steps[a] != nil {
+			refs = append(refs, reference{a, t.SourceRange()})
+		}
+	}
+	sortReferences(refs)
+	return refs
+}
+
+// checkStep evaluates a step with what is known before the run, and remembers
+// its value for the steps downstream.
+func (s *scope) checkStep(step *Step) (cty.Value, hcl.Diagnostics) {
+	var diags hcl.Diagnostics
+	for _, t := range step.needs {
+		if d := s.resolveStep(t); d != nil {
+			diags = append(diags, d)
+		}
+	}
+	diags = append(diags, s.checkRule(step)...)
+	if step.condition != nil {
+		_, more := s.condition(step.condition, viewStep)
+		diags = append(diags, more...)
+	}
+	value, more := s.evalArguments(step.args, viewStep)
+	diags = append(diags, more...)
+	if !more.HasErrors() {
+		diags = append(diags, step.args.checkConstraints(step.Type, value)...)
+	}
+	s.values[step.Address] = foresee(step.Type, value)
+	return value, append(diags, s.checkChecks(step)...)
+}
+
+// checkRule refuses a trigger rule that can never hold.
+func (s *scope) checkRule(step *Step) hcl.Diagnostics {
+	if step.Rule != engine.OneFailed || len(s.needsOf(step)) > 0 {
+		return nil
+	}
+	return hcl.Diagnostics{problem(step.at, "Step that never runs",
+		"With trigger_rule = \"one_failed\" the step runs when a step upstream failed, but it has none. Name them in depends_on.")}
+}
+
+// checkChecks evaluates pre- and postconditions as far as that is possible.
+func (s *scope) checkChecks(step *Step) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	for _, c := range step.preconditions {
+		passed, message, more := s.check(c, viewStep)
+		diags = append(diags, more...)
+		if passed == no && !s.neverRuns(step) {
+			diags = append(diags, problem(c.at, "Precondition does not hold", "%s: %s", step.Address, message))
+		}
+	}
+	for _, c := range step.postconditions {
+		_, _, more := s.check(c, viewSelf(step, s.values[step.Address]))
+		diags = append(diags, more...)
+	}
+	return diags
+}
+
+// neverRuns reports whether a step's condition is false whatever happens.
+func (s *scope) neverRuns(step *Step) bool {
+	if step.condition == nil {
+		return false
+	}
+	verdict, _ := s.condition(step.condition, viewStep)
+	return verdict == no
+}
+
+// foresee is a step's value before it ran: its arguments, and its outputs as
+// unknown values. An output that bears an argument's name has its value.
+func foresee(t *engine.StepType, args cty.Value) cty.Value {
+	attrs := map[string]cty.Value{}
+	for _, f := range t.Outputs {
+		attrs[f.Name] = cty.UnknownVal(f.Type)
+	}
+	for _, f := range t.Args {
+		if out, ok := attrs[f.Name]; !ok || out.Type().Equals(f.Type) {
+			attrs[f.Name] = args.GetAttr(f.Name)
+		}
+	}
+	return cty.ObjectVal(attrs)
+}

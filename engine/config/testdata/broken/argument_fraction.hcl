@@ -1,0 +1,8 @@
+pipeline "p" {}
+
+step "csv_resample" "clean" {
+  input    = "in.csv"
+  output   = "out.csv"
+  interval = "1h"
+  min_rows = 1.5
+}

@@ -1,0 +1,11 @@
+pipeline "p" {}
+
+step "plot" "chart" {
+  source = "in.csv"
+  output = "c.png"
+  y      = "t"
+  threshold {
+    value = 25
+    colour = "blue"
+  }
+}

@@ -1,0 +1,6 @@
+pipeline "p" {}
+
+step "csv_resample" "clean" {
+  input  = "in.csv"
+  output = "out.csv"
+}

@@ -1,0 +1,5 @@
+pipeline "p" {}
+
+setp "smtp" "mail" {
+  to = "a@example.org"
+}

@@ -1,0 +1,6 @@
+pipeline "p" {}
+
+step "smtp" "a" {
+  to   = "a@example.org"
+  text = step.smtp.a.message_id
+}

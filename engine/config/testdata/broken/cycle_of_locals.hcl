@@ -1,0 +1,6 @@
+pipeline "p" {}
+
+locals {
+  a = "${local.b}x"
+  b = "${local.a}y"
+}

@@ -1,0 +1,11 @@
+pipeline "p" {}
+
+step "smtp" "a" {
+  to   = "a@example.org"
+  text = step.smtp.b.message_id
+}
+
+step "smtp" "b" {
+  to   = "a@example.org"
+  text = step.smtp.a.message_id
+}

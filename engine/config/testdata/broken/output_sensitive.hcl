@@ -1,0 +1,10 @@
+pipeline "p" {}
+
+variable "token" {
+  default   = "abc"
+  sensitive = true
+}
+
+output "token" {
+  value = "Bearer ${var.token}"
+}

@@ -1,0 +1,3 @@
+pipeline "p" {
+  concurency = 4
+}

@@ -1,0 +1,7 @@
+pipeline "p" {
+  working_dir = var.base
+}
+
+variable "base" {
+  default = ".."
+}

@@ -1,0 +1,5 @@
+step "csv_resample" "clean" {
+  input    = "in.csv"
+  output   = "out.csv"
+  interval = "1h"
+}

@@ -1,0 +1,3 @@
+pipeline "p" {
+  on_overlap = "skp"
+}

@@ -1,0 +1,3 @@
+pipeline "p" {
+  schedule = "0 25 * * *"
+}

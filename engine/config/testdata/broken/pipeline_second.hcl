@@ -1,0 +1,3 @@
+pipeline "p" {}
+
+pipeline "q" {}

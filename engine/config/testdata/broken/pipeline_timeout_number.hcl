@@ -1,0 +1,3 @@
+pipeline "p" {
+  timeout = 30
+}

@@ -1,0 +1,3 @@
+pipeline "p" {
+  timezone = "Europe/Berlim"
+}

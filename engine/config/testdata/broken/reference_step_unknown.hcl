@@ -1,0 +1,13 @@
+pipeline "p" {}
+
+step "csv_resample" "clean" {
+  input    = "in.csv"
+  output   = "out.csv"
+  interval = "1h"
+}
+
+step "duckdb_load" "store" {
+  database = "w.duckdb"
+  source   = step.csv_resample.claen.output
+  table    = "t"
+}

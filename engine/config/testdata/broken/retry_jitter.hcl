@@ -1,0 +1,6 @@
+pipeline "p" {
+  retry {
+    max_attempts = 3
+    jitter       = 20
+  }
+}

@@ -1,0 +1,14 @@
+pipeline "p" {}
+
+step "csv_resample" "clean" {
+  input    = "in.csv"
+  output   = "out.csv"
+  interval = "1h"
+}
+
+step "smtp" "mail" {
+  to = "a@example.org"
+  retry {
+    max_attempts = step.csv_resample.clean.rows_out
+  }
+}

@@ -1,0 +1,8 @@
+pipeline "p" {}
+
+step "smtp" "mail" {
+  to = "a@example.org"
+  retry {
+    strategy = "expotential"
+  }
+}

@@ -1,0 +1,5 @@
+pipeline "p" {}
+
+step "smtp" {
+  to = "a@example.org"
+}

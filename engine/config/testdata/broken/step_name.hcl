@@ -1,0 +1,5 @@
+pipeline "p" {}
+
+step "smtp" "1st mail" {
+  to = "a@example.org"
+}

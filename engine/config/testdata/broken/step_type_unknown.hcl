@@ -1,0 +1,5 @@
+pipeline "p" {}
+
+step "csv_resampel" "clean" {
+  input = "in.csv"
+}

@@ -1,0 +1,4 @@
+pipeline "p" {}
+
+step "smtp" "mail" {
+  to = "a@example.org"

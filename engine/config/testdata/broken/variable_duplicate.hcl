@@ -1,0 +1,9 @@
+pipeline "p" {}
+
+variable "probe" {
+  default = "a"
+}
+
+variable "probe" {
+  default = "b"
+}

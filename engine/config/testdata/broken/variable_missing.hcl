@@ -1,0 +1,5 @@
+pipeline "p" {}
+
+variable "bucket" {
+  type = string
+}

@@ -1,0 +1,6 @@
+pipeline "p" {}
+
+variable "limit" {
+  type = strng
+  default = "x"
+}

@@ -195,3 +195,46 @@ func impliedType(t reflect.Type, tag string) cty.Type {
 	}
 	panic(fmt.Sprintf("no HCL type for %s", t))
 }
+
+// Traits lists, for documents, what is to be known of a field beside its doc:
+// type, whether it is required, default, allowed values and bounds.
+func (f *Field) Traits() []string {
+	traits := []string{f.TypeName}
+	if f.Required {
+		traits = append(traits, "required")
+	}
+	if f.Sensitive {
+		traits = append(traits, "sensitive")
+	}
+	if f.Enum != nil {
+		traits = append(traits, "one of "+strings.Join(f.Enum, ", "))
+	}
+	if f.Min != nil {
+		traits = append(traits, fmt.Sprintf("at least %g", *f.Min))
+	}
+	if f.Max != nil {
+		traits = append(traits, fmt.Sprintf("at most %g", *f.Max))
+	}
+	if f.Block == nil && !f.Default.IsNull() {
+		traits = append(traits, "default "+DefaultText(f.Default))
+	}
+	return traits
+}
+
+// DefaultText writes a default as it would stand in HCL.
+func DefaultText(v cty.Value) string {
+	switch {
+	case v.Type() == cty.String:
+		return strconv.Quote(v.AsString())
+	case v.Type() == cty.Number:
+		return v.AsBigFloat().Text('g', -1)
+	case v.Type() == cty.Bool:
+		return strconv.FormatBool(v.True())
+	}
+	var elems []string
+	for it := v.ElementIterator(); it.Next(); {
+		_, e := it.Element()
+		elems = append(elems, DefaultText(e))
+	}
+	return "[" + strings.Join(elems, ", ") + "]"
+}

@@ -23,7 +23,8 @@ type StepType struct {
 	// upload): the run log is durable before an attempt of it starts.
 	External bool
 
-	run func(context.Context, *Env, cty.Value) (cty.Value, error)
+	run               func(context.Context, *Env, cty.Value) (cty.Value, error)
+	args, outs, value cty.Type // made once: they are asked for at every attempt
 }
 
 // Define declares a step type by its Go types for arguments (A) and outputs
@@ -39,6 +40,8 @@ func Define[A, O any](name, doc string, run func(ctx context.Context, env *Env, 
 		Args:    fieldsOf(reflect.TypeFor[A](), "arg"),
 		Outputs: fieldsOf(reflect.TypeFor[O](), "out"),
 	}
+	t.args, t.outs = ObjectType(t.Args), ObjectType(t.Outputs)
+	t.value = t.valueType()
 	t.run = func(ctx context.Context, env *Env, v cty.Value) (cty.Value, error) {
 		var args A
 		if err := decodeStruct(v, t.Args, reflect.ValueOf(&args).Elem()); err != nil {
@@ -57,8 +60,19 @@ func Define[A, O any](name, doc string, run func(ctx context.Context, env *Env, 
 	return t
 }
 
-// mustHold panics when tags name arguments that are not there.
+// reserved are the names that every step has beside its type's arguments.
+var reserved = []string{
+	"depends_on", "for_each", "if", "timeout", "continue_on_error", "trigger_rule", "retry", "precondition", "postcondition",
+}
+
+// mustHold panics when an argument has a reserved name, or tags name arguments
+// that are not there.
 func (t *StepType) mustHold() {
+	for _, name := range reserved {
+		if FindField(t.Args, name) != nil {
+			panic(fmt.Sprintf("step type %s: every step has %q; give the argument another name", t.Name, name))
+		}
+	}
 	for _, f := range t.Args {
 		for _, other := range []string{f.Deletes, f.Within} {
 			if other != "" && FindField(t.Args, other) == nil {
@@ -82,17 +96,21 @@ func (t *StepType) Run(ctx context.Context, env *Env, args cty.Value) (cty.Value
 }
 
 // ArgsType is the object type of the arguments.
-func (t *StepType) ArgsType() cty.Type { return ObjectType(t.Args) }
+func (t *StepType) ArgsType() cty.Type { return t.args }
 
 // OutputsType is the object type of the outputs.
-func (t *StepType) OutputsType() cty.Type { return ObjectType(t.Outputs) }
+func (t *StepType) OutputsType() cty.Type { return t.outs }
 
 // ValueType is the object type of what a reference step.TYPE.NAME gives:
 // arguments and outputs together; where both have a name, the output's type.
-func (t *StepType) ValueType() cty.Type {
-	attrs := t.ArgsType().AttributeTypes()
-	for name, at := range t.OutputsType().AttributeTypes() {
-		attrs[name] = at
+func (t *StepType) ValueType() cty.Type { return t.value }
+
+func (t *StepType) valueType() cty.Type {
+	attrs := map[string]cty.Type{}
+	for _, object := range []cty.Type{t.args, t.outs} {
+		for name, at := range object.AttributeTypes() {
+			attrs[name] = at
+		}
 	}
 	return cty.Object(attrs)
 }

@@ -45,7 +45,7 @@ type Failure struct {
 // Prepared is a step whose turn has come, evaluated.
 type Prepared struct {
 	Skip      bool      // its condition is false
-	Condition string    // the source text of that condition
+	Condition string    // the place of that condition
 	Failure   *Failure  // it cannot run
 	Arguments cty.Value // an object of the type's arguments, sensitive values marked
 }
@@ -61,7 +61,7 @@ func (e *Evaluator) Prepare(step *Step) Prepared {
 		case diags.HasErrors():
 			return Prepared{Failure: failureOf(diags)}
 		case verdict != yes:
-			return Prepared{Skip: true, Condition: "its condition is false (" + place(step.condition.Range()) + ")"}
+			return Prepared{Skip: true, Condition: place(step.condition.Range())}
 		}
 	}
 	for _, c := range step.preconditions {
@@ -80,7 +80,7 @@ func (e *Evaluator) Prepare(step *Step) Prepared {
 		return Prepared{Failure: failureOf(hcl.Diagnostics{problem(step.at, "Arguments not known",
 			"Some arguments of %s are made of what a step gives that has not ended.", step.Address)})}
 	}
-	s.values[step.Address] = e.withOutputs(step, args, nullsOf(step.Type.OutputsType()))
+	s.values[step.Address] = withOutputs(args, nullsOf(step.Type.OutputsType()))
 	return Prepared{Arguments: args}
 }
 
@@ -105,7 +105,7 @@ func (s *scope) assert(c check, v view, reason engine.Reason) *Failure {
 
 // failureOf is the failure of a step whose expressions cannot be evaluated.
 func failureOf(diags hcl.Diagnostics) *Failure {
-	first := diags.Errs()[0].(*hcl.Diagnostic) //nolint:errcheck,errorlint // Errs gives diagnostics
+	first := diags.Errs()[0].(*hcl.Diagnostic) //nolint:errorlint // Errs gives diagnostics
 	f := &Failure{Reason: engine.ReasonArguments, Error: engine.LocatedError{StepError: engine.StepError{
 		Code: "arguments", Message: fmt.Sprintf("%s: %s", first.Summary, first.Detail),
 		Remedy: "Correct the expression.",
@@ -116,7 +116,8 @@ func failureOf(diags hcl.Diagnostics) *Failure {
 	return f
 }
 
-func (e *Evaluator) withOutputs(step *Step, args, outputs cty.Value) cty.Value {
+// withOutputs is what a reference to a step gives.
+func withOutputs(args, outputs cty.Value) cty.Value {
 	attrs := args.AsValueMap()
 	for name, v := range outputs.AsValueMap() {
 		attrs[name] = v
@@ -134,7 +135,7 @@ func (e *Evaluator) Complete(step *Step, args cty.Value, outputs json.RawMessage
 	if err != nil {
 		return nil, fmt.Errorf("read outputs of %s: %w", step.Address, err)
 	}
-	value := e.withOutputs(step, args, given)
+	value := withOutputs(args, given)
 	for _, c := range step.postconditions {
 		if f := e.scope.assert(c, viewSelf(step, value), engine.ReasonPostcondition); f != nil {
 			return f, nil

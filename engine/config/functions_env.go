@@ -119,7 +119,7 @@ func (s *scope) envValue(name string, fallback []cty.Value) (cty.Value, error) {
 	} else if !s.rehearsal {
 		return value, function.NewArgErrorf(0, "the environment variable %s is not set; set it, or give a default: env(%q, \"\")", name, name)
 	}
-	if looksSecret(name) {
+	if LooksSecret(name) {
 		value = value.Mark(engine.Sensitive)
 		s.noteSecrets(value)
 	}

@@ -65,3 +65,15 @@ type Output struct {
 	Value     cty.Value // unmarked
 	Sensitive bool
 }
+
+// Text is the value as people read it: a string as it is, anything else as
+// JSON, a sensitive value masked.
+func (o Output) Text() string {
+	if o.Sensitive {
+		return engine.Masked
+	}
+	if o.Value.Type() == cty.String {
+		return o.Value.AsString()
+	}
+	return string(Masked(o.Value))
+}

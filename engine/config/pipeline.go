@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
@@ -26,6 +27,7 @@ type Pipeline struct {
 
 	outputs []*output
 	scope   *scope
+	dotenv  map[string]string
 }
 
 // Settings are the attributes of the pipeline block.
@@ -68,7 +70,6 @@ type Step struct {
 	preconditions  []check
 	postconditions []check
 	args           *arguments
-	settings       stepSettings
 	at             hcl.Range
 }
 
@@ -109,4 +110,16 @@ func (p *Pipeline) Needs() [][]int {
 		}
 	}
 	return needs
+}
+
+// ExportDotenv gives what the dotenv files set to a setter such as os.Setenv,
+// for libraries that read the environment themselves. What the environment
+// sets already stays.
+func (p *Pipeline) ExportDotenv(set func(name, value string) error) error {
+	for _, name := range sortedKeys(p.dotenv) {
+		if err := set(name, p.dotenv[name]); err != nil {
+			return fmt.Errorf("set %s: %w", name, err)
+		}
+	}
+	return nil
 }

@@ -133,6 +133,7 @@ func (l *loader) earlySettings() hcl.Diagnostics {
 	}
 	p.Timezone = zone
 	l.dotenv, diags = l.readDotenv(early.Dotenv, diags)
+	p.dotenv = l.dotenv
 	return append(diags, l.settleRun()...)
 }
 
@@ -222,7 +223,7 @@ func setIf[T any](into *T, from *T) {
 // settleRun makes the logical time of the date that was asked for.
 func (l *loader) settleRun() hcl.Diagnostics {
 	p := l.pipeline
-	p.LogicalTime = p.Run.StartedAt.In(p.Timezone)
+	p.LogicalTime = p.Run.StartedAt.In(p.Timezone).Truncate(time.Second)
 	if p.Run.Date == "" {
 		return nil
 	}

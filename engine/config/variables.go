@@ -331,7 +331,11 @@ func (l *loader) readDotenv(files []string, diags hcl.Diagnostics) (map[string]s
 				Detail: fmt.Sprintf("Cannot read %s: it needs lines of the form NAME=value.", path)})
 		}
 		for k, v := range got {
-			if _, taken := env[k]; !taken {
+			if LooksSecret(k) {
+				l.Secret(v)
+			}
+			_, real := l.LookupEnv(k)
+			if _, taken := env[k]; !taken && !real {
 				env[k] = v
 			}
 		}
@@ -348,9 +352,9 @@ func sortedKeys[V any](m map[string]V) []string {
 	return keys
 }
 
-// looksSecret reports whether an environment variable's name says that its
+// LooksSecret reports whether an environment variable's name says that its
 // value is a secret.
-func looksSecret(name string) bool {
+func LooksSecret(name string) bool {
 	name = strings.ToUpper(name)
 	for _, word := range []string{"PASS", "SECRET", "TOKEN", "CREDENTIAL", "PRIVATE_KEY", "API_KEY", "APIKEY"} {
 		if strings.Contains(name, word) {

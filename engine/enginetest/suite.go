@@ -125,13 +125,25 @@ func Run(ctx context.Context, t testing.TB, typ *engine.StepType, dir string, ar
 func RunLogged(ctx context.Context, t testing.TB, typ *engine.StepType, dir string, args Args) (engine.Result, string) {
 	t.Helper()
 	attempt, secrets := Attempt(t, typ, dir, args)
+	return perform(ctx, t, typ, attempt, secrets)
+}
+
+// Perform makes an attempt that Attempt made, perhaps changed by the test.
+func Perform(ctx context.Context, t testing.TB, typ *engine.StepType, a engine.Attempt, secrets map[string]cty.Value) engine.Result {
+	t.Helper()
+	result, _ := perform(ctx, t, typ, a, secrets)
+	return result
+}
+
+func perform(ctx context.Context, t testing.TB, typ *engine.StepType, a engine.Attempt, secrets map[string]cty.Value) (engine.Result, string) {
+	t.Helper()
 	var said bytes.Buffer
 	runner := &local.Runner{
 		Types:   engine.NewRegistry(typ),
 		Secrets: func(engine.Attempt) map[string]cty.Value { return secrets },
 		Handler: func(engine.Attempt) slog.Handler { return slog.NewTextHandler(&said, nil) },
 	}
-	result := runner.Run(ctx, throughJSON(t, attempt))
+	result := runner.Run(ctx, throughJSON(t, a))
 	return throughJSON(t, result), said.String()
 }
 
@@ -288,7 +300,7 @@ func tree(t testing.TB, dir string) string {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		data, err := os.ReadFile(filepath.Join(dir, path)) //nolint:gosec // a folder of the test
+		data, err := os.ReadFile(filepath.Join(dir, path))
 		list.WriteString(path + " " + string(data) + "\n")
 		return err
 	})

@@ -138,3 +138,12 @@ func volumeOf(typ *engine.StepType, out cty.Value, files []engine.FileRecord) en
 	}
 	return v
 }
+
+// Paths lists the absolute paths that an argument names, globs unexpanded.
+func Paths(dir string, argument cty.Value) []string {
+	paths := textsOf(argument)
+	for i, p := range paths {
+		paths[i] = engine.Resolve(dir, p)
+	}
+	return paths
+}

@@ -48,7 +48,7 @@ func createTemp(path string) (*os.File, error) {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		return nil, errors.New("there is a folder of that name")
 	}
-	if err := os.MkdirAll(dir, 0o777); err != nil {
+	if err := os.MkdirAll(dir, 0o777); err != nil { //nolint:gosec // the umask decides, as for any output
 		return nil, err
 	}
 	temp := filepath.Join(dir, ".dagrun-"+rand.Text()+".tmp")

@@ -8,14 +8,16 @@ import (
 	"dagrun/engine"
 )
 
-// Driver does what the machine decides. Prepare and Record are called from the
-// loop's goroutine, Attempt from one of its own.
+// Driver does what the machine decides. Attempt is called from a goroutine of
+// its own, the others from the loop's.
 type Driver interface {
-	// Record makes events durable enough for what follows from them. An error
-	// stops the run: an unrecorded step does not run.
-	Record(events []Event) error
+	// Record takes note of what happened.
+	Record(events []Event)
+	// Commit writes down all that was recorded, before anything that follows
+	// from it starts. An error stops the run: an unrecorded step does not run.
+	Commit() error
 	// Prepare evaluates a step whose turn has come. What the step needs has
-	// ended and is recorded.
+	// ended, and Record was told.
 	Prepare(step int) Preparation
 	// Attempt makes an attempt and returns how it ended, soon after ctx ends.
 	Attempt(ctx context.Context, step, attempt int) Ending
@@ -32,18 +34,19 @@ type Control struct {
 	Grace time.Duration
 }
 
-// Run drives a plan to its end. It returns when every step has ended, or with
-// the error of Record. An attempt that ignores its context for longer than
+// Run drives a plan to its end, and says why it was cancelled, if it was. It
+// returns when every step has ended, or with the error of Commit. An attempt that ignores its context for longer than
 // Grace is given up: it is recorded as cancelled, and its goroutine is left
 // behind.
-func Run(plan Plan, d Driver, c Control) error {
+func Run(plan Plan, d Driver, c Control) (cancelled engine.Reason, err error) {
 	l := &loop{
 		machine: NewMachine(plan), driver: d, control: c,
-		done: make(chan finished, 64), wake: make(chan int), quit: make(chan struct{}),
+		jobs: make(chan job), done: make(chan finished, 64), wake: make(chan int), quit: make(chan struct{}),
 		cancels: map[int]context.CancelFunc{},
 	}
 	defer l.close()
-	return l.run()
+	err = l.run()
+	return l.machine.cancelled, err
 }
 
 type finished struct {
@@ -55,8 +58,11 @@ type loop struct {
 	machine *Machine
 	driver  Driver
 	todo    Effects
-	control Control
 
+	uncommitted bool
+	control     Control
+
+	jobs    chan job
 	done    chan finished
 	wake    chan int
 	quit    chan struct{} // closed when the loop is over: nobody blocks on it
@@ -108,6 +114,9 @@ func (l *loop) finish(f finished) {
 	}
 	cancel()
 	delete(l.cancels, f.step)
+	if f.ending.Accept != nil {
+		f.ending.Accept()
+	}
 	l.take(l.machine.Finish(f.step, f.ending))
 }
 
@@ -128,19 +137,22 @@ func (l *loop) abandon() {
 }
 
 // take adds to what there is to do. Steps are prepared at once: that has no
-// effect outside, and one record then holds all that follows.
+// effect outside, and one commit then covers all that follows.
 func (l *loop) take(e Effects) {
-	l.todo.add(e)
-	for len(l.todo.Prepare) > 0 {
-		id := l.todo.Prepare[0]
-		l.todo.Prepare = l.todo.Prepare[1:]
-		l.todo.add(l.machine.Prepared(id, l.driver.Prepare(id)))
+	l.add(e)
+	for i := 0; i < len(l.todo.Prepare); i++ { // add appends to it
+		id := l.todo.Prepare[i]
+		l.add(l.machine.Prepared(id, l.driver.Prepare(id)))
 	}
 	l.todo.Prepare = l.todo.Prepare[:0]
 }
 
-func (e *Effects) add(more Effects) {
-	e.Events = append(e.Events, more.Events...)
+func (l *loop) add(more Effects) {
+	if len(more.Events) > 0 {
+		l.driver.Record(more.Events)
+		l.uncommitted = true
+	}
+	e := &l.todo
 	e.Prepare = append(e.Prepare, more.Prepare...)
 	e.Start = append(e.Start, more.Start...)
 	e.Wait = append(e.Wait, more.Wait...)
@@ -148,13 +160,14 @@ func (e *Effects) add(more Effects) {
 	e.Done = more.Done
 }
 
-// flush records what happened, then does what follows.
+// flush commits what happened, then does what follows.
 func (l *loop) flush() error {
 	todo := &l.todo
-	if len(todo.Events) > 0 {
-		if err := l.driver.Record(todo.Events); err != nil {
+	if l.uncommitted {
+		if err := l.driver.Commit(); err != nil {
 			return err
 		}
+		l.uncommitted = false
 	}
 	for _, id := range todo.Stop {
 		if cancel, ok := l.cancels[id]; ok { // else it was given up in the same turn
@@ -167,21 +180,43 @@ func (l *loop) flush() error {
 	for _, w := range todo.Wait {
 		l.after(w)
 	}
-	todo.Events, todo.Stop = todo.Events[:0], todo.Stop[:0]
-	todo.Start, todo.Wait = todo.Start[:0], todo.Wait[:0]
+	todo.Stop, todo.Start, todo.Wait = todo.Stop[:0], todo.Start[:0], todo.Wait[:0]
 	return nil
 }
 
+// job is an attempt to make.
+type job struct {
+	ctx context.Context //nolint:containedctx // handed to the worker that makes the attempt
+	Start
+}
+
+// start hands an attempt to a worker that is idle, or to a new one: a worker
+// that is used again has its stack grown already.
 func (l *loop) start(s Start) {
 	ctx, cancel := context.WithCancel(context.Background())
 	l.cancels[s.Step] = cancel
-	go func() {
-		f := finished{s.Step, l.driver.Attempt(ctx, s.Step, s.Attempt)}
+	j := job{ctx, s}
+	select {
+	case l.jobs <- j:
+	default:
+		go l.work(j)
+	}
+}
+
+func (l *loop) work(j job) {
+	for {
+		f := finished{j.Step, l.driver.Attempt(j.ctx, j.Step, j.Attempt)}
 		select {
 		case l.done <- f:
 		case <-l.quit:
+			return
 		}
-	}()
+		select {
+		case j = <-l.jobs:
+		case <-l.quit:
+			return
+		}
+	}
 }
 
 func (l *loop) after(w Wait) {

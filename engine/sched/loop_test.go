@@ -19,15 +19,18 @@ type fake struct {
 	mu      sync.Mutex
 	events  []sched.Event
 	attempt func(ctx context.Context, step, attempt int) sched.Ending
-	record  func([]sched.Event) error
+	commit  func([]sched.Event) error
 }
 
-func (f *fake) Record(events []sched.Event) error {
+func (f *fake) Record(events []sched.Event) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.events = append(f.events, events...)
-	if f.record != nil {
-		return f.record(events)
+}
+
+func (f *fake) Commit() error {
+	if f.commit != nil {
+		return f.commit(f.events)
 	}
 	return nil
 }
@@ -66,7 +69,7 @@ func chain(n int) []sched.Step {
 
 func TestLoopRunsEveryStep(t *testing.T) {
 	f := &fake{}
-	if err := sched.Run(sched.Plan{Steps: chain(3), Concurrency: 2}, f, sched.Control{}); err != nil {
+	if _, err := sched.Run(sched.Plan{Steps: chain(3), Concurrency: 2}, f, sched.Control{}); err != nil {
 		t.Fatal(err)
 	}
 	want := []engine.StepResult{engine.StepSucceeded, engine.StepSucceeded, engine.StepSucceeded}
@@ -88,7 +91,7 @@ func TestLoopWaitsBeforeARetry(t *testing.T) {
 			}
 			return sched.Ending{Outcome: engine.AttemptSucceeded}
 		}}
-		if err := sched.Run(sched.Plan{Steps: steps, Concurrency: 1}, f, sched.Control{}); err != nil {
+		if _, err := sched.Run(sched.Plan{Steps: steps, Concurrency: 1}, f, sched.Control{}); err != nil {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff([]time.Duration{0, time.Minute, 3 * time.Minute}, at); diff != "" {
@@ -105,7 +108,7 @@ func TestLoopCancelsWhatRuns(t *testing.T) {
 			return sched.Ending{Outcome: engine.AttemptCancelled}
 		}}
 		time.AfterFunc(time.Minute, func() { cancel <- engine.ReasonInterrupted })
-		err := sched.Run(sched.Plan{Steps: chain(2), Concurrency: 1}, f, sched.Control{Cancel: cancel, Grace: 10 * time.Second})
+		_, err := sched.Run(sched.Plan{Steps: chain(2), Concurrency: 1}, f, sched.Control{Cancel: cancel, Grace: 10 * time.Second})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -127,7 +130,7 @@ func TestLoopGivesUpAnAttemptThatIgnoresItsContext(t *testing.T) {
 			return sched.Ending{Outcome: engine.AttemptSucceeded}
 		}}
 		begin := time.Now()
-		err := sched.Run(sched.Plan{Steps: chain(1), Concurrency: 1}, f, sched.Control{Cancel: cancel, Grace: 10 * time.Second})
+		_, err := sched.Run(sched.Plan{Steps: chain(1), Concurrency: 1}, f, sched.Control{Cancel: cancel, Grace: 10 * time.Second})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -152,7 +155,7 @@ func TestLoopIsKilledAtOnce(t *testing.T) {
 			return sched.Ending{Outcome: engine.AttemptSucceeded}
 		}}
 		begin := time.Now()
-		err := sched.Run(sched.Plan{Steps: chain(1), Concurrency: 1}, f, sched.Control{Cancel: cancel, Kill: kill, Grace: time.Hour})
+		_, err := sched.Run(sched.Plan{Steps: chain(1), Concurrency: 1}, f, sched.Control{Cancel: cancel, Kill: kill, Grace: time.Hour})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -170,7 +173,7 @@ func TestAnUnrecordedStepDoesNotRun(t *testing.T) {
 			started = append(started, step)
 			return sched.Ending{Outcome: engine.AttemptSucceeded}
 		},
-		record: func(events []sched.Event) error {
+		commit: func(events []sched.Event) error {
 			for _, e := range events {
 				if e.Kind == sched.AttemptStarted && e.Step == 1 {
 					return full
@@ -179,7 +182,7 @@ func TestAnUnrecordedStepDoesNotRun(t *testing.T) {
 			return nil
 		},
 	}
-	err := sched.Run(sched.Plan{Steps: chain(3), Concurrency: 1}, f, sched.Control{})
+	_, err := sched.Run(sched.Plan{Steps: chain(3), Concurrency: 1}, f, sched.Control{})
 	if !errors.Is(err, full) {
 		t.Errorf("got error %v, want %v", err, full)
 	}
@@ -196,7 +199,7 @@ func TestARunIsRecordedInOrder(t *testing.T) {
 	for range 200 {
 		steps = append(steps, sched.Step{Needs: []int{0}, Rule: engine.AllSuccess, Retry: engine.RetryPolicy{MaxAttempts: 1}})
 	}
-	if err := sched.Run(sched.Plan{Steps: steps, Concurrency: 8}, f, sched.Control{}); err != nil {
+	if _, err := sched.Run(sched.Plan{Steps: steps, Concurrency: 8}, f, sched.Control{}); err != nil {
 		t.Fatal(err)
 	}
 	next := map[int]sched.EventKind{}

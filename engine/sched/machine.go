@@ -59,7 +59,7 @@ func NewMachine(plan Plan) *Machine {
 	for id, s := range plan.Steps {
 		m.nodes[id] = node{open: int32(len(s.Needs)), cause: NoStep} //nolint:gosec // a count of steps
 		for _, up := range s.Needs {
-			m.next[up] = append(m.next[up], int32(id)) //nolint:gosec // an index of a step
+			m.next[up] = append(m.next[up], int32(id))
 		}
 	}
 	return m

@@ -46,6 +46,9 @@ type Ending struct {
 	Outcome   engine.Outcome
 	Retryable bool
 	Reason    engine.Reason // of a failure, where there is a special one
+	// Accept, if not nil, is called by the loop when it takes the ending, and
+	// not for an attempt that was given up.
+	Accept func()
 }
 
 // EventKind tells the machine's events apart.

@@ -1,0 +1,202 @@
+package report
+
+import (
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"dagrun/engine"
+)
+
+// activity is a step at work.
+type activity struct {
+	step     engine.Address
+	seq      int64 // of its start
+	started  time.Time
+	said     time.Time // when there was a line about it
+	attempt  int
+	again    time.Time // between attempts: when the next is due
+	progress *engine.Progress
+}
+
+// say prints a line about a step, which then needs none for a while.
+func (c *Console) say(e engine.Event, step engine.Address, text string) {
+	if a := c.steps[step]; a != nil {
+		a.said = e.Head().Time.Time
+	}
+	c.line(step, text)
+}
+
+func (c *Console) attemptStarted(e *engine.AttemptStarted) {
+	if a := c.steps[e.Step]; a != nil {
+		a.attempt, a.again, a.progress = e.Attempt, time.Time{}, nil
+	}
+	text := "started"
+	if e.Attempt > 1 {
+		text += " " + c.attempt(e.Step, e.Attempt)
+	}
+	c.say(e, e.Step, c.style.faint(text))
+}
+
+// attempt names an attempt: attempt 2 of 3.
+func (c *Console) attempt(step engine.Address, n int) string {
+	if limit := c.options.MaxAttempts[step]; limit > 1 {
+		return fmt.Sprintf("attempt %d of %d", n, limit)
+	}
+	return fmt.Sprintf("attempt %d", n)
+}
+
+// attemptFinished tells of an attempt that another follows; the last one is
+// told with its step.
+func (c *Console) attemptFinished(e *engine.AttemptFinished) {
+	if e.RetryIn == nil {
+		return
+	}
+	wait := e.RetryIn.Duration()
+	if a := c.steps[e.Step]; a != nil {
+		a.again = e.Time.Add(wait)
+	}
+	how := "failed"
+	if e.Result == engine.AttemptTimedOut {
+		how = "timed out"
+	}
+	text := c.style.yellow(how) + ", retrying in " + length(wait) + " (" + c.attempt(e.Step, e.Attempt+1) + ")"
+	c.say(e, e.Step, text+colon(messageOf(e.Error)))
+}
+
+func (c *Console) log(e *engine.Log) {
+	level := e.Level
+	switch e.Level {
+	case "debug":
+		if !c.options.Verbose {
+			return
+		}
+		level = c.style.faint(level)
+	case "warn":
+		level = c.style.yellow("warning")
+	case "error":
+		level = c.style.red(level)
+	}
+	var fields strings.Builder
+	for _, key := range slices.Sorted(maps.Keys(e.Fields)) {
+		fields.WriteString("  " + printable(key) + "=" + value(e.Fields[key]))
+	}
+	c.say(e, e.Step, level+": "+printable(e.Message)+c.style.faint(fields.String()))
+}
+
+// standing says how far a step has come that is at work.
+func (c *Console) standing(a *activity, now time.Time) string {
+	elapsed := length(now.Sub(a.started).Truncate(time.Second))
+	switch {
+	case !a.again.IsZero():
+		left := max(a.again.Sub(now).Round(time.Second), 0)
+		return fmt.Sprintf("waiting, %s in %s", c.attempt(a.step, a.attempt+1), length(left))
+	case a.attempt == 0:
+		return "waiting for " + elapsed + " for a file that another step uses"
+	}
+	text := "at work for " + elapsed
+	if a.attempt > 1 {
+		text += " (" + c.attempt(a.step, a.attempt) + ")"
+	}
+	if a.progress != nil {
+		text += ", " + progress(a.progress)
+	}
+	return text
+}
+
+func (c *Console) stepFinished(e *engine.StepFinished) {
+	delete(c.steps, e.Step)
+	took := length(e.Duration.Duration())
+	switch e.Result {
+	case engine.StepSucceeded:
+		text := c.style.green("succeeded") + " in " + took
+		if e.Attempts > 1 {
+			text += " on " + c.attempt(e.Step, e.Attempts)
+		}
+		c.line(e.Step, text+c.volume(e))
+	case engine.StepReused:
+		c.line(e.Step, c.style.green("reused")+colon(why(e))+c.volume(e))
+	case engine.StepSkipped:
+		c.line(e.Step, c.style.yellow("skipped")+colon(why(e)))
+	case engine.StepCancelled:
+		text := c.style.yellow("cancelled")
+		if e.Attempts > 0 {
+			text += " after " + took
+		}
+		c.line(e.Step, text+colon(why(e)))
+	default:
+		c.failures = append(c.failures, e)
+		c.line(e.Step, c.style.red("failed")+after(e, took)+colon(messageOf(e.Error)))
+	}
+}
+
+// after says how long a step tried; the whole error comes at the end.
+func after(e *engine.StepFinished, took string) string {
+	switch e.Attempts {
+	case 0:
+		return ""
+	case 1:
+		return " after " + took
+	}
+	return fmt.Sprintf(" after %d attempts in %s", e.Attempts, took)
+}
+
+func messageOf(e *engine.LocatedError) string {
+	if e == nil {
+		return ""
+	}
+	return printable(e.Message)
+}
+
+// volume says what a step read and wrote.
+func (c *Console) volume(e *engine.StepFinished) string {
+	var parts []string
+	switch {
+	case e.RowsIn > 0 && e.RowsOut > 0:
+		parts = append(parts, rows(e.RowsIn)+" in, "+count(e.RowsOut)+" out")
+	case e.RowsIn > 0:
+		parts = append(parts, rows(e.RowsIn)+" in")
+	case e.RowsOut > 0:
+		parts = append(parts, rows(e.RowsOut)+" out")
+	}
+	parts = append(parts, c.files("wrote", engine.Writes, e.Files)...)
+	parts = append(parts, c.files("deleted", engine.Deletes, e.Files)...)
+	if len(parts) == 0 {
+		return ""
+	}
+	return ", " + strings.Join(parts, ", ")
+}
+
+// files names the files of a role, up to three.
+func (c *Console) files(verb string, role engine.Role, files []engine.FileRecord) []string {
+	var names []string
+	var size int64
+	for _, f := range files {
+		if f.Role == role {
+			names = append(names, printable(c.path(f.Path)))
+			size += f.Size
+		}
+	}
+	switch {
+	case len(names) == 0:
+		return nil
+	case len(names) > 3:
+		return []string{fmt.Sprintf("%s %s files (%s)", verb, count(int64(len(names))), bytes(size))}
+	}
+	return []string{fmt.Sprintf("%s %s (%s)", verb, strings.Join(names, ", "), bytes(size))}
+}
+
+// path is a path as seen from the folder of the options, where it lies in it.
+func (c *Console) path(p string) string {
+	if c.options.Dir == "" {
+		return p
+	}
+	rel, err := filepath.Rel(c.options.Dir, p)
+	if err != nil || !filepath.IsLocal(rel) {
+		return p
+	}
+	return rel
+}

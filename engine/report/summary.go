@@ -1,0 +1,127 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"dagrun/engine"
+)
+
+// shown is how many errors are printed in full. Who has more has one problem
+// many times.
+const shown = 20
+
+// runFinished prints the summary, and after it what went wrong.
+func (c *Console) runFinished(e *engine.RunFinished) {
+	c.print("\n" + c.result(e) + "\n" + c.whereTheLogIs())
+	title, forgiven := c.style.red("Error: "), ""
+	switch e.Result {
+	case engine.RunSucceeded:
+		title, forgiven = c.style.yellow("Warning: "), "; the run went on without it"
+	case engine.RunSkipped:
+		title = c.style.yellow("Warning: ")
+	}
+	for _, f := range c.failures[:min(len(c.failures), shown)] {
+		c.print("\n" + title + c.account(f, forgiven))
+	}
+	if more := len(c.failures) - shown; more > 0 {
+		c.print("\n" + steps(more, "more ") + " failed; the log has their errors.\n")
+	}
+	if e.Error != "" {
+		c.print("\n" + title + indent(printable(e.Error), 2) + "\n")
+	}
+}
+
+// result is the line that says how a run ended.
+func (c *Console) result(e *engine.RunFinished) string {
+	paint := map[engine.RunResult]func(string) string{
+		engine.RunSucceeded: c.style.green, engine.RunFailed: c.style.red, engine.RunCrashed: c.style.red,
+	}[e.Result]
+	if paint == nil {
+		paint = c.style.yellow
+	}
+	text := "Run " + paint(string(e.Result))
+	if e.Result != engine.RunSkipped {
+		text += " in " + length(e.Duration.Duration())
+	}
+	return text + colon(counts(e.Steps))
+}
+
+// counts says how many steps ended how.
+func counts(by map[engine.StepResult]int) string {
+	var parts []string
+	for _, r := range engine.StepResults {
+		if n := by[r]; n > 0 {
+			parts = append(parts, count(int64(n))+" "+string(r))
+		}
+	}
+	if n := by[engine.StepSucceeded]; n > 0 && len(parts) == 1 {
+		return steps(n, "") + " succeeded"
+	}
+	return strings.Join(parts, ", ")
+}
+
+func (c *Console) whereTheLogIs() string {
+	if c.options.Log == "" {
+		return ""
+	}
+	return "Log: " + printable(c.options.Log) + "\n"
+}
+
+// account tells a person what went wrong in a step: how it ended, where in the
+// pipeline that is, what was tried and what came back, and what to do.
+func (c *Console) account(f *engine.StepFinished, forgiven string) string {
+	text := c.style.bold(headline(f)+forgiven+code(f.Error)) + "\n"
+	if f.Error == nil {
+		return text
+	}
+	if place := placeOf(f.Error); place != "" {
+		text += "  " + c.style.faint(place) + "\n"
+	}
+	text += "\n  " + indent(printable(f.Error.Message), 2) + "\n"
+	if f.Error.Remedy != "" {
+		text += "\n  " + c.style.bold("What to do: ") + indent(printable(f.Error.Remedy), 2) + "\n"
+	}
+	return text
+}
+
+// headline is the first line of an account.
+func headline(f *engine.StepFinished) string {
+	text := short(f.Step) + " failed"
+	if f.Attempts > 1 {
+		text += fmt.Sprintf(" after %d attempts", f.Attempts)
+	}
+	if f.Reason == engine.ReasonFailFast {
+		text += "; it was not tried again, since " + why(f)
+	} else {
+		text += colon(why(f))
+	}
+	return text
+}
+
+func code(e *engine.LocatedError) string {
+	if e == nil {
+		return ""
+	}
+	return " [" + e.Code + "]"
+}
+
+// placeOf is where in the pipeline's file an error's cause stands.
+func placeOf(e *engine.LocatedError) string {
+	var parts []string
+	if e.Range != nil {
+		parts = append(parts, printable(e.Range.String()))
+	}
+	if e.Argument != "" {
+		parts = append(parts, "argument "+printable(e.Argument))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// steps counts steps: 1 step, 3 more steps.
+func steps(n int, which string) string {
+	if n == 1 {
+		return "1 " + which + "step"
+	}
+	return count(int64(n)) + " " + which + "steps"
+}

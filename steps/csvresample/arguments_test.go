@@ -1,0 +1,68 @@
+package csvresample_test
+
+import (
+	"testing"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"dagrun/engine"
+	"dagrun/steps/csvresample"
+)
+
+// What validate says of a literal argument, before anything runs.
+func TestArgumentsAreCheckedBeforeTheRun(t *testing.T) {
+	emptyPeriod := " ends at or before its start; the end is exclusive, so one day is \"2024-06-15/2024-06-16\""
+	cases := []struct{ argument, text, want string }{
+		{"interval", "1h", ""},
+		{"interval", "1w2d", ""},
+		{"interval", "0s", "an interval must be longer than 0"},
+		{"interval", "0.1ns", "an interval must be longer than 0"},
+		{"interval", "60", `"60" is not a duration; write it like "90s", "1h30m" or "1d"`},
+		{"interval", "-1h", `"-1h" is not a duration; write it like "90s", "1h30m" or "1d"`},
+		{"output", "a/b.csv", ""},
+		{"output", "a/b.TSV", ""},
+		{"output", "", "the path is empty"},
+		{"output", "b.parquet", `"b.parquet" ends in ".parquet"; it must be .csv or .tsv`},
+		{"output", "b.csv.gz", `"b.csv.gz" ends in ".gz"; it must be .csv or .tsv`},
+		{"output", "a.csv/b", `"a.csv/b" has no ending; it must be .csv or .tsv`},
+		{"method", "median", ""},
+		{"method", "maen", `"maen" is not one of first, last, mean, min, max, sum, median, count. Did you mean "mean"?`},
+		{"period", "all", ""},
+		{"period", "latest", ""},
+		{"period", "2024-06-15", ""},
+		{"period", "2024-06-15/2024-06-16", ""},
+		{"period", "2024-06-15T06:00/2024-06-15 18:30:00.5", ""},
+		{"period", "2024-06-15T06:00Z/2024-06-15T06:00", ""}, // depends on the pipeline's zone
+		{"period", "lastest", `"lastest" is not a period; write "all", "latest", a date like "2024-06-15" or an interval like "2024-06-15/2024-06-22". Did you mean "latest"?`},
+		{"period", "15.06.2024", `"15.06.2024" is not a period; write "all", "latest", a date like "2024-06-15" or an interval like "2024-06-15/2024-06-22".`},
+		{"period", "", `"" is not a period; write "all", "latest", a date like "2024-06-15" or an interval like "2024-06-15/2024-06-22".`},
+		{"period", "2024-02-30", `"2024-02-30" is not a period: there is no such day or time of day`},
+		{"period", "2024-06-15T06:00", `"2024-06-15T06:00" is a moment, not a period; write an interval like "2024-06-15T06:00/2024-06-15T18:00"`},
+		{"period", "2024-06-15/tomorrow", `the end of "2024-06-15/tomorrow" is no date or date-time: it is not written as ISO 8601, like "2024-06-15 01:00:00"`},
+		{"period", "2024-06-31/2024-07-01", `the start of "2024-06-31/2024-07-01" is no date or date-time: there is no such day or time of day`},
+		{"period", "2024-06-15/2024-06-15", `"2024-06-15/2024-06-15"` + emptyPeriod},
+		{"period", "2024-06-15T02:00+02:00/2024-06-15T00:00Z", `"2024-06-15T02:00+02:00/2024-06-15T00:00Z"` + emptyPeriod},
+	}
+	for _, c := range cases {
+		t.Run(c.argument+" "+c.text, func(t *testing.T) {
+			got := ""
+			if _, err := engine.FindField(csvresample.Type.Args, c.argument).Convert(cty.StringVal(c.text)); err != nil {
+				got = err.Error()
+			}
+			if got != c.want {
+				t.Errorf("got  %s\nwant %s", got, c.want)
+			}
+		})
+	}
+}
+
+func TestDocumentsNameTheTypesOfArguments(t *testing.T) {
+	for argument, want := range map[string]string{
+		"input": "string or list of string", "output": "path ending in .csv or .tsv", "time": "string or list of string",
+		"period": "period", "interval": "duration", "method": "string", "min_rows": "whole number",
+	} {
+		if got := engine.FindField(csvresample.Type.Args, argument).TypeName; got != want {
+			t.Errorf("%s is a %s, want %s", argument, got, want)
+		}
+	}
+}

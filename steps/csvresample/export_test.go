@@ -1,0 +1,86 @@
+package csvresample
+
+import (
+	"context"
+	"io"
+	"time"
+)
+
+// ScannedRow is a row as the scanner gives it, copied.
+type ScannedRow struct {
+	Line   int
+	Raw    string
+	Fields []string
+}
+
+// ScanAll reads all rows of a stream in blocks of the given size at first.
+func ScanAll(src io.Reader, delimiter byte, block int) ([]ScannedRow, error) {
+	s := newScanner(block)
+	s.reset(src, delimiter)
+	var rows []ScannedRow
+	for !s.finished() {
+		if err := s.load(); err != nil {
+			return rows, err
+		}
+		for s.next() {
+			n := s.row.split(s.delimiter, len(s.row.text))
+			row := ScannedRow{Line: s.row.line, Raw: string(s.row.raw)}
+			for i := range n {
+				row.Fields = append(row.Fields, string(s.row.field(i)))
+			}
+			rows = append(rows, row)
+		}
+	}
+	return rows, s.err
+}
+
+// SplitUpTo splits one line without quotes, and gives the fields it promises
+// and the number of all.
+func SplitUpTo(line string, delimiter byte, upTo int) (fields []string, n int) {
+	r := row{text: []byte(line)}
+	n = r.split([]byte{delimiter}, upTo)
+	for i := range min(n, upTo+1) {
+		fields = append(fields, string(r.field(i)))
+	}
+	return fields, n
+}
+
+// ParseTime reads a time in a zone, as it stands in one column.
+func ParseTime(text string, zone *time.Location) (at int64, doubtful bool, err error) {
+	r := row{text: []byte(text), ends: []int{len(text)}}
+	t := timeReader{clock: &clock{zone: zone}, columns: []int{0}}
+	at, err = t.read(&r)
+	return at, t.doubtful, err
+}
+
+// DayOf is the day of an instant.
+func DayOf(at int64, zone *time.Location) (number, start, end int64) {
+	d := (&clock{zone: zone}).dayOf(at)
+	return d.number, d.start, d.end
+}
+
+// SumOf adds texts up, in as many parts as there are lists.
+func SumOf(parts ...[]string) (total, mean float64) {
+	var all sum
+	for _, texts := range parts {
+		var s sum
+		for _, text := range texts {
+			n, _ := parseNumber([]byte(text))
+			s.add(n)
+		}
+		all.merge(&s)
+	}
+	return all.total(), all.mean()
+}
+
+// ParseNumber reads a number.
+func ParseNumber(text string) (x float64, isANumber bool) {
+	n, kind := parseNumber([]byte(text))
+	return n.float(), kind == isNumber
+}
+
+// Median is the median of values.
+func Median(ctx context.Context, values []float64) (float64, error) { return median(ctx, values) }
+
+// Sortable is how many values Median sorts.
+const Sortable = sortable

@@ -1,0 +1,232 @@
+package duckdbload
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+	"unicode"
+
+	duckdb "github.com/duckdb/duckdb-go/v2"
+
+	"dagrun/engine"
+)
+
+// database is an open DuckDB database with the one connection that is used.
+type database struct {
+	path    string // empty in memory
+	made    bool   // the file was not there before
+	pool    *sql.DB
+	conn    *sql.Conn
+	catalog string // its name within DuckDB, quoted
+}
+
+// withoutDownloads keeps DuckDB from fetching extensions over the network: from
+// the start, and, because the driver overlooks options behind a # in the path,
+// once more afterwards.
+const (
+	withoutDownloads = "?autoinstall_known_extensions=false&autoload_known_extensions=false"
+	setNoDownloads   = "SET autoinstall_known_extensions = false; SET autoload_known_extensions = false"
+)
+
+// databasePath is the path of a database file. The driver reads options out of
+// a path, so that some characters cannot stand in one.
+type databasePath string
+
+// TypeName is the name of the type in documents.
+func (databasePath) TypeName() string { return "string" }
+
+// UnmarshalText reads the written form.
+func (p *databasePath) UnmarshalText(text []byte) error {
+	*p = databasePath(text)
+	return checkDatabasePath(string(text))
+}
+
+func checkDatabasePath(path string) error {
+	if strings.Contains(path, "?") || strings.ContainsFunc(path, unicode.IsControl) {
+		return fmt.Errorf("%q cannot be the path of a database: the DuckDB driver takes no ? and no control character there", path)
+	}
+	if _, err := url.PathUnescape(path); err != nil {
+		return fmt.Errorf("%q cannot be the path of a database: the DuckDB driver takes a %% only before two hexadecimal digits", path)
+	}
+	return nil
+}
+
+// openDatabase opens the database file for writing, makes it when it is not
+// there, and waits for as long as wait when another process has it open.
+func openDatabase(ctx context.Context, env *engine.Env, path string, wait time.Duration) (*database, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		return nil, unwritable(path, err)
+	}
+	deadline := time.Now().Add(wait)
+	for pause := 10 * time.Millisecond; ; pause = min(2*pause, 200*time.Millisecond) {
+		db, err := tryOpen(ctx, path)
+		if err == nil {
+			return db, db.setZone(ctx, env.LogicalTime.Location())
+		}
+		if !isLocked(err) {
+			return nil, openFailure(path, err)
+		}
+		left := time.Until(deadline)
+		if left <= 0 {
+			return nil, databaseLocked(path, wait, err)
+		}
+		if pause == 10*time.Millisecond {
+			env.Log.Info("waiting for the lock on the database", "database", path, "held_by", holder(err), "at_most", wait.String())
+		}
+		if err := sleep(ctx, min(pause, left)); err != nil {
+			return nil, err
+		}
+	}
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
+
+func tryOpen(ctx context.Context, path string) (*database, error) {
+	info, err := os.Stat(path)
+	if err == nil && info.IsDir() {
+		return nil, errIsFolder
+	}
+	if err == nil && strings.Contains(path, "#") && isSQLite(path) {
+		return nil, errIsSQLite
+	}
+	made := errors.Is(err, fs.ErrNotExist)
+	db, err := open(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	db.path, db.made = path, made
+	return db, nil
+}
+
+// isSQLite keeps DuckDB from fetching its extension for such files, where its
+// options cannot. Other paths are not looked into: closing a file drops this
+// process's locks on it.
+func isSQLite(path string) bool {
+	const magic = "SQLite format 3\x00"
+	f, err := os.Open(path) //nolint:gosec // the path is what the pipeline says
+	if err != nil {
+		return false
+	}
+	defer func() { _ = f.Close() }()
+	start := make([]byte, len(magic))
+	_, err = io.ReadFull(f, start)
+	return err == nil && string(start) == magic
+}
+
+// setZone makes the pipeline's time zone that of times that carry none. DuckDB
+// would take the machine's.
+func (d *database) setZone(ctx context.Context, zone *time.Location) error {
+	if zone == time.Local { //nolint:gosmopolitan // the machine's zone is the pipeline's then, as DuckDB has it
+		return nil
+	}
+	if _, err := d.exec(ctx, "SET TimeZone = "+literal(zone.String())); err != nil {
+		return errors.Join(loadFailed("set the time zone "+zone.String(), err), d.close(ctx))
+	}
+	return nil
+}
+
+// openMemory opens a database without a file.
+func openMemory(ctx context.Context) (*database, error) { return open(ctx, ":memory:") }
+
+func open(ctx context.Context, name string) (*database, error) {
+	connector, err := duckdb.NewConnector(name+withoutDownloads, nil)
+	if err != nil {
+		return nil, err
+	}
+	ctx = context.WithoutCancel(ctx) // a file may have been made, which close has to see to
+	db := &database{pool: sql.OpenDB(connector)}
+	if db.conn, err = db.pool.Conn(ctx); err == nil {
+		_, err = db.exec(ctx, setNoDownloads)
+	}
+	if err == nil {
+		err = db.conn.QueryRowContext(ctx, "SELECT current_database()").Scan(&db.catalog)
+		db.catalog = identifier(db.catalog)
+	}
+	if err != nil {
+		return nil, errors.Join(err, db.shut())
+	}
+	return db, nil
+}
+
+// exec runs a statement and gives the number of rows that it changed. When ctx
+// has ended, that is the error.
+func (d *database) exec(ctx context.Context, statement string) (int64, error) {
+	result, err := d.conn.ExecContext(ctx, statement)
+	if err != nil {
+		return 0, errors.Join(ctx.Err(), err)
+	}
+	return result.RowsAffected()
+}
+
+// describe gives the columns of a table or query.
+func (d *database) describe(ctx context.Context, what string) ([]Column, error) {
+	rows, err := d.conn.QueryContext(ctx, "SELECT column_name, column_type FROM (DESCRIBE "+what+")")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	var columns []Column
+	for rows.Next() {
+		var c Column
+		if err := rows.Scan(&c.Name, &c.Type); err != nil {
+			return nil, err
+		}
+		columns = append(columns, c)
+	}
+	return columns, rows.Err()
+}
+
+// checkpoint brings everything into the database file, so that no write-ahead
+// log stands beside it. It does not heed ctx: the rows are in already.
+func (d *database) checkpoint(ctx context.Context) error {
+	if _, err := d.exec(context.WithoutCancel(ctx), "CHECKPOINT "+d.catalog); err != nil {
+		return checkpointFailed(d.path, err)
+	}
+	return nil
+}
+
+// close closes the database. A file that was not there before and holds nothing
+// goes: the load has failed.
+func (d *database) close(ctx context.Context) error {
+	if d.made && d.hollow(context.WithoutCancel(ctx)) {
+		// The file goes while it is locked, so that nobody else can have
+		// written to it meanwhile.
+		_ = os.Remove(d.path)
+	}
+	return d.shut()
+}
+
+// hollow reports whether nothing was ever made in the database.
+func (d *database) hollow(ctx context.Context) bool {
+	var things int
+	err := d.conn.QueryRowContext(ctx, `SELECT
+		(SELECT count(*) FROM duckdb_tables() WHERE database_name = current_database() AND NOT internal) +
+		(SELECT count(*) FROM duckdb_views() WHERE database_name = current_database() AND NOT internal) +
+		(SELECT count(*) FROM duckdb_schemas() WHERE database_name = current_database() AND NOT internal)`).Scan(&things)
+	return err == nil && things == 0
+}
+
+func (d *database) shut() error {
+	var err error
+	if d.conn != nil {
+		err = d.conn.Close()
+	}
+	return errors.Join(err, d.pool.Close())
+}

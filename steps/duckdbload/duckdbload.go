@@ -1,0 +1,95 @@
+// Package duckdbload is the step type duckdb_load: it loads CSV, TSV, JSON and
+// Parquet files into a table of a DuckDB database file, in one transaction.
+//
+// An attempt has three parts. The survey (survey.go and what it calls) reads
+// every source once in Go, without DuckDB: it finds columns and types, refuses
+// rows that are not well formed with file and line, and counts. The plan
+// (plan.go) settles the type of each column. The load (load.go) has DuckDB read
+// the sources again and compares what came in with what was counted.
+//
+// DuckDB's own guessing is switched off throughout. Its sniffer takes a header
+// for data or data for a header, reads a whole file into memory without heeding
+// cancellation, and its casts round 2.5 to 3 and drop the time of a date.
+package duckdbload
+
+import (
+	"context"
+	"time"
+
+	"dagrun/engine"
+)
+
+// Type is the step type duckdb_load.
+var Type = engine.Define("duckdb_load",
+	"Loads CSV, TSV, JSON and Parquet files into a table of a DuckDB database, in one transaction.",
+	run,
+	engine.WithExample(`
+step "duckdb_load" "readings" {
+  database = "data/readings.duckdb"
+  source   = "data/hourly/*.csv"
+  table    = "plant.readings"
+  mode     = "replace"
+  columns  = { probe = "VARCHAR", temperatura = "DECIMAL(5,1)" }
+}`))
+
+// Args are the arguments of a duckdb_load step.
+type Args struct {
+	Database    databasePath      `arg:"database,required" file:"exclusive" doc:"The DuckDB database file. It is made, with its folder, when it is not there."`
+	Source      engine.Strings    `arg:"source,required" file:"read" doc:"Path, glob or list of files that have the same columns: .csv, .tsv, .json, .jsonl and .ndjson, each also with .gz or .zst, and .parquet. The first line of a .csv or .tsv file is its header; the separator of .csv is the one of comma, semicolon, tab and bar that its header has most of."`
+	Table       tableName         `arg:"table,required" within:"database" doc:"The table: name or schema.name. A part in double quotes may contain dots. A schema that is missing is made."`
+	Mode        string            `arg:"mode" default:"replace" enum:"replace|append" doc:"replace puts a new table in the place of the old one. append adds to the table, column by name, each time that the step runs; a table that is missing is made."`
+	Columns     map[string]string `arg:"columns" doc:"DuckDB types for columns, by name, in the place of those found by reading the whole source. A value that cannot become its type without loss fails the step."`
+	LockTimeout engine.Duration   `arg:"lock_timeout" default:"10s" doc:"How long to wait for another process that has the database open."`
+}
+
+// Outputs are the outputs of a duckdb_load step.
+type Outputs struct {
+	Database  string   `out:"database" doc:"The argument database."`
+	Table     string   `out:"table" doc:"The argument table."`
+	Rows      int64    `out:"rows" volume:"rows_in" doc:"Rows that came into the table. It is as many as were counted in the source; anything else fails the step."`
+	RowsTotal int64    `out:"rows_total" doc:"Rows in the table afterwards."`
+	Columns   []Column `out:"columns" doc:"The columns of the table, in order, each with name and type."`
+	Tables    []string `out:"tables" doc:"All tables of the database, sorted; those outside the schema main as schema.name."`
+}
+
+// Column is a column of the table.
+type Column struct {
+	Name string `out:"name" doc:"Name of the column."`
+	Type string `out:"type" doc:"DuckDB type of the column."`
+}
+
+func run(ctx context.Context, env *engine.Env, args Args) (Outputs, error) {
+	if err := ctx.Err(); err != nil {
+		return Outputs{}, err
+	}
+	path := env.Path(string(args.Database))
+	if err := checkDatabasePath(path); err != nil {
+		return Outputs{}, badDatabasePath(path, err)
+	}
+	sources, err := surveyAll(ctx, env, args.Source)
+	if err != nil {
+		return Outputs{}, err
+	}
+	db, err := openDatabase(ctx, env, path, time.Duration(args.LockTimeout))
+	if err != nil {
+		return Outputs{}, err
+	}
+	out, err := intoDatabase(ctx, env, db, sources, args)
+	if closeErr := db.close(ctx); err == nil && closeErr != nil {
+		err = closeFailed(path, closeErr)
+	}
+	return out, err
+}
+
+// intoDatabase plans and makes the load, and describes what is there then.
+func intoDatabase(ctx context.Context, env *engine.Env, db *database, sources []*source, args Args) (Outputs, error) {
+	p, err := planLoad(ctx, db, sources, args)
+	if err != nil {
+		return Outputs{}, err
+	}
+	out := Outputs{Database: string(args.Database), Table: args.Table.text}
+	if err := p.load(ctx, env, &out); err != nil {
+		return Outputs{}, err
+	}
+	return out, db.checkpoint(ctx)
+}

@@ -1,0 +1,89 @@
+package duckdbload
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	duckdb "github.com/duckdb/duckdb-go/v2"
+)
+
+var (
+	errIsFolder = errors.New("it is a folder")
+	errIsSQLite = errors.New("it is not a DuckDB database file, but one of SQLite")
+)
+
+// essence keeps of an error of DuckDB the sentence that says what happened. What
+// follows it shows the statement and speaks of options that a step lacks.
+func essence(err error) error {
+	var de *duckdb.Error
+	text := err.Error()
+	if errors.As(err, &de) {
+		text = de.Msg
+	}
+	text = strings.TrimPrefix(text, "database/sql/driver: could not connect to database: ")
+	if i := strings.Index(text, "\n"); i >= 0 {
+		text = text[:i]
+	}
+	text = errorKind.ReplaceAllString(text, "")
+	const longest = 500
+	if r := []rune(text); len(r) > longest {
+		text = string(r[:longest]) + "…"
+	}
+	return errors.New(strings.TrimSpace(text))
+}
+
+// errorKind is the class that a message of DuckDB begins with.
+var errorKind = regexp.MustCompile(`^[A-Za-z ]+ Error: `)
+
+// says reports whether an error of DuckDB has one of the texts in it. DuckDB
+// has classes of errors, but hardly codes within them.
+func says(err error, texts ...string) bool {
+	for _, t := range texts {
+		if strings.Contains(err.Error(), t) {
+			return true
+		}
+	}
+	return false
+}
+
+// isLocked reports whether the database is open elsewhere: in another process,
+// or for reading by another step of this one.
+func isLocked(err error) bool {
+	return says(err, "Could not set lock on file", "different configuration than existing connections",
+		"being used by another process")
+}
+
+var lockHolder = regexp.MustCompile(`Conflicting lock is held in (.*)\. See also`)
+
+// holder names who has the database open, as far as is known.
+func holder(err error) string {
+	switch m := lockHolder.FindStringSubmatch(err.Error()); {
+	case m != nil:
+		return m[1]
+	case says(err, "different configuration"):
+		return "another step of this run"
+	}
+	return "another process"
+}
+
+// openFailure turns the error of an open that was not for a lock into one for
+// people.
+func openFailure(path string, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, errIsFolder), errors.Is(err, errIsSQLite):
+		return notADatabase(path, err)
+	case says(err, "is not a valid DuckDB database file", "sqlite"):
+		return notADatabase(path, errors.New("it is not a DuckDB database file"))
+	case says(err, "with version number", "newer version of DuckDB", "storage version"):
+		return databaseVersion(path, essence(err))
+	case says(err, "Corrupt", "corrupt", "checksum", "replaying WAL", "Serialization Error", "read enough bytes"):
+		return databaseCorrupt(path, essence(err))
+	case says(err, "Permission denied", "Read-only file system", "Operation not permitted"):
+		return unwritable(path, essence(err))
+	}
+	return loadFailed(fmt.Sprintf("open the database %s", path), err)
+}

@@ -1,0 +1,62 @@
+package duckdbload
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// fault is what is wrong with one line of a source.
+type fault struct {
+	line int64 // from 1
+	err  error
+}
+
+func (f *fault) Error() string { return fmt.Sprintf("line %d: %v", f.line, f.err) }
+
+func (f *fault) Unwrap() error { return f.err }
+
+var (
+	errNotUTF8     = errors.New("the text is not UTF-8")
+	errNoHeader    = errors.New("the file is empty, without even a header")
+	errBlankHeader = errors.New("the first line, which has to be the header, is empty")
+	errMixedEnds   = errors.New("the line ends in another way than the header does (LF, CRLF or CR)")
+	errNULName     = errors.New("a column name has a NUL byte")
+	errDataHeader  = errors.New("the first line, which has to be the header, holds only values")
+)
+
+// readFailure makes the error of a survey that did not get to the end.
+func (s *source) readFailure(err error) error {
+	var f *fault
+	switch {
+	case err == nil, errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return err
+	case errors.Is(err, errNoHeader):
+		return noRows([]string{s.path})
+	case errors.Is(err, errBlankHeader), errors.Is(err, errNULName), errors.Is(err, errDataHeader):
+		return badHeader(s.path, err)
+	case !errors.As(err, &f):
+		return badFile(s.path, err)
+	case errors.Is(err, errNotUTF8):
+		return notUTF8(s.path, f.line)
+	}
+	return badRow(s.path, f.line, f.err)
+}
+
+// count writes a number with its noun.
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// quoteAll lists names for people.
+func quoteAll(names []string) string {
+	quoted := make([]string, len(names))
+	for i, n := range names {
+		quoted[i] = fmt.Sprintf("%q", n)
+	}
+	return strings.Join(quoted, ", ")
+}

@@ -1,0 +1,63 @@
+package duckdbload
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+	"unicode/utf8"
+)
+
+// formats are the kinds of file, and compressions how they may be packed; both
+// are told by the ending of a file's name alone.
+const (
+	csvFormat     = "csv"
+	tsvFormat     = "tsv"
+	jsonFormat    = "json"
+	parquetFormat = "parquet"
+)
+
+const (
+	noCompression   = "uncompressed"
+	gzipCompression = "gzip"
+	zstdCompression = "zstd"
+)
+
+var formats = map[string]string{
+	".csv": csvFormat, ".tsv": tsvFormat, ".parquet": parquetFormat,
+	".json": jsonFormat, ".jsonl": jsonFormat, ".ndjson": jsonFormat,
+}
+
+var compressions = map[string]string{".gz": gzipCompression, ".zst": zstdCompression}
+
+// formatOf tells format and compression by the ending of path.
+func formatOf(path string) (format, compression string, err error) {
+	name := strings.ToLower(filepath.Base(path))
+	compression = noCompression
+	inner := name
+	if c, ok := compressions[filepath.Ext(name)]; ok {
+		compression, inner = c, strings.TrimSuffix(name, filepath.Ext(name))
+	}
+	format, ok := formats[filepath.Ext(inner)]
+	if !ok || (format == parquetFormat && compression != noCompression) {
+		return "", "", unsupportedFormat(path, ending(name, inner))
+	}
+	return format, compression, nil
+}
+
+// ending is the part of a file's name that tells its format.
+func ending(name, inner string) string {
+	return filepath.Ext(inner) + strings.TrimPrefix(name, inner)
+}
+
+// pattern writes path as a glob of DuckDB that matches only this file: DuckDB
+// has no way to take a path literally.
+func pattern(path string) (string, error) {
+	if !utf8.ValidString(path) {
+		return "", fmt.Errorf("its name is not UTF-8")
+	}
+	escaped := strings.NewReplacer("*", "[*]", "?", "[?]", "[", "[[]").Replace(path)
+	if escaped != path && strings.Contains(path, `\`) {
+		return "", fmt.Errorf("its name has a backslash together with one of * ? [")
+	}
+	return escaped, nil
+}

@@ -1,0 +1,86 @@
+package duckdbload
+
+import (
+	"bufio"
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/klauspost/compress/zstd"
+)
+
+// window shows a stretch of a text file, decompressed, that grows and moves on
+// as its reader asks.
+type window struct {
+	in    io.Reader
+	buf   []byte // what is shown is buf[from:to]
+	from  int
+	to    int
+	last  bool // the stretch reaches to the end of the file
+	close func()
+}
+
+const (
+	windowSize = 1 << 20
+	// byteOrderMark may begin a file in UTF-8.
+	byteOrderMark = "\xef\xbb\xbf"
+)
+
+// openWindow opens a file and decompresses it on the way.
+func openWindow(path, compression string) (*window, error) {
+	f, err := os.Open(path) //nolint:gosec // the path is what the pipeline says
+	if err != nil {
+		return nil, err
+	}
+	w := &window{in: f, buf: make([]byte, windowSize), close: func() { _ = f.Close() }}
+	switch compression {
+	case gzipCompression:
+		w.in, err = gzip.NewReader(bufio.NewReaderSize(f, windowSize))
+	case zstdCompression:
+		var d *zstd.Decoder
+		if d, err = zstd.NewReader(f, zstd.WithDecoderConcurrency(1)); err == nil {
+			w.in, w.close = d, func() { d.Close(); _ = f.Close() }
+		}
+	}
+	if err != nil {
+		w.close()
+		return nil, fmt.Errorf("decompress: %w", err)
+	}
+	return w, nil
+}
+
+// data is what the window shows.
+func (w *window) data() []byte { return w.buf[w.from:w.to] }
+
+// skip moves the window past n bytes of data.
+func (w *window) skip(n int) { w.from += n }
+
+// more shows more data, or sets last when there is none. It is where a survey
+// heeds its context.
+func (w *window) more(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if w.from > 0 {
+		w.to = copy(w.buf, w.buf[w.from:w.to])
+		w.from = 0
+	}
+	if w.to == len(w.buf) {
+		w.buf = append(w.buf, make([]byte, len(w.buf))...)
+	}
+	for w.to < len(w.buf) {
+		n, err := w.in.Read(w.buf[w.to:])
+		w.to += n
+		if errors.Is(err, io.EOF) {
+			w.last = true
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,119 @@
+package plot
+
+import (
+	"fmt"
+	"math"
+	"math/big"
+	"reflect"
+	"strconv"
+	"time"
+
+	"github.com/duckdb/duckdb-go/v2"
+
+	"dagrun/engine"
+	"dagrun/steps/plot/internal/axis"
+)
+
+// numberOf is a reading as DuckDB gives it. Text counts if it is a number.
+func numberOf(v any) (float64, bool) {
+	n := 0.0
+	switch v := v.(type) {
+	case nil:
+		return math.NaN(), true
+	case float64:
+		n = v
+	case float32: // by its text: 27.3 stays 27.3
+		n, _ = strconv.ParseFloat(strconv.FormatFloat(float64(v), 'g', -1, 32), 64)
+	case duckdb.Decimal:
+		n, _ = strconv.ParseFloat(v.String(), 64)
+	case *big.Int:
+		n, _ = new(big.Float).SetInt(v).Float64()
+	case string:
+		return parseY(v)
+	default:
+		switch r := reflect.ValueOf(v); {
+		case r.CanInt():
+			n = float64(r.Int())
+		case r.CanUint():
+			n = float64(r.Uint())
+		default:
+			return 0, false
+		}
+	}
+	return n, math.IsNaN(n) || isFinite(n)
+}
+
+// xOf is a value of the x column as DuckDB gives it: the type decides what it
+// is, so that text is a category even where it looks like a time.
+func (g *gatherer) xOf(v any, typeName string) (xValue, error) {
+	switch v := v.(type) {
+	case time.Time:
+		return g.timeOf(v, typeName)
+	case string:
+		return xValue{text: v}, nil
+	case bool:
+		return xValue{text: strconv.FormatBool(v)}, nil
+	case []byte:
+		if typeName == "UUID" && len(v) == 16 {
+			return xValue{text: groupOf(v)}, nil
+		}
+	}
+	if n, ok := numberOf(v); ok && !math.IsNaN(n) {
+		return xValue{kind: number, n: n}, nil
+	}
+	return xValue{}, &engine.StepError{
+		Code: "bad_column", Argument: "x",
+		Message: fmt.Sprintf("the query's result: column %q is of type %s, and %s has no place on an axis", g.args.X, typeName, textOf(v)),
+		Remedy:  "Make it a time, a number or text in the query.",
+	}
+}
+
+// timeOf places a time. One that has no zone is read in the pipeline's.
+func (g *gatherer) timeOf(t time.Time, typeName string) (xValue, error) {
+	zone := g.env.LogicalTime.Location()
+	if t.Year() < 1 || t.Year() > 9999 {
+		return xValue{}, &engine.StepError{
+			Code: "bad_value", Argument: "x",
+			Message: fmt.Sprintf("row %d of the query's result: column %q is a time in the year %d", g.rows+1, g.args.X, t.Year()),
+			Remedy:  "Leave out times that are infinite or beyond the years 1 to 9999.",
+		}
+	}
+	y, mo, d := t.Date()
+	h, mi, s := t.Clock()
+	switch typeName {
+	case "TIME", "TIMETZ", "TIME_TZ", "TIME WITH TIME ZONE":
+		return xValue{kind: clock, n: axis.Seconds(clockDay(h, mi, s, t.Nanosecond()))}, nil
+	case "DATE":
+		return xValue{kind: date, n: axis.Seconds(time.Date(y, mo, d, 0, 0, 0, 0, zone))}, nil
+	case "TIMESTAMPTZ":
+		return xValue{kind: moment, n: axis.Seconds(t)}, nil
+	}
+	return xValue{kind: moment, n: axis.Seconds(time.Date(y, mo, d, h, mi, s, t.Nanosecond(), zone))}, nil
+}
+
+// groupOf is the name of a group.
+func groupOf(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case string:
+		return v
+	case []byte:
+		if len(v) == 16 {
+			var id duckdb.UUID
+			copy(id[:], v)
+			return id.String()
+		}
+	case time.Time:
+		return v.Format(time.DateTime)
+	}
+	return fmt.Sprint(v)
+}
+
+// textOf shows a value in a message.
+func textOf(v any) string {
+	if s, ok := v.(string); ok {
+		return strconv.Quote(s)
+	}
+	return fmt.Sprint(v)
+}

@@ -1,0 +1,145 @@
+// Package plot is the step type "plot": a line chart from a CSV file or from a
+// query over a DuckDB file, as PNG, SVG or PDF.
+//
+// The package reads and checks data: args.go says what users write, csv.go and
+// database.go read rows, xvalue.go tells times from numbers and categories, and
+// data.go gathers rows into series. How a chart looks is decided in
+// internal/chart, where its ticks fall in internal/axis, how text is measured
+// in internal/letter, and how files are written in internal/paint.
+package plot
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"gonum.org/v1/plot/vg"
+
+	"dagrun/engine"
+	"dagrun/steps/plot/internal/chart"
+	"dagrun/steps/plot/internal/paint"
+)
+
+// Type is the step type. Failures carry one of these codes: input_missing,
+// input_ambiguous, bad_file, bad_row, bad_value, bad_column, unknown_column,
+// no_rows, too_many_series, too_many_categories, not_a_database,
+// database_locked, database_unreadable, query_failed, bad_range and too_large.
+// Only database_locked is worth another attempt.
+var Type = engine.Define("plot",
+	"Draws a line chart of a CSV file or of a query over a DuckDB file, as PNG, SVG or PDF.",
+	run,
+	engine.ExactlyOne("source", "database"),
+	engine.Together("database", "query"),
+	engine.WithExample(`
+step "plot" "temperature" {
+  source  = "data/hourly.csv"
+  output  = "charts/temperature.png"
+  x       = "time"
+  y       = "temperature"
+  title   = "Temperature, 15 June 2024"
+  x_label = "Time"
+  y_label = "Temperature (°C)"
+
+  threshold {
+    value = 25
+    label = "Min: 25 °C"
+    color = "blue"
+    kind  = "min"
+  }
+  threshold {
+    value = 35
+    label = "Max: 35 °C"
+    color = "red"
+    kind  = "max"
+  }
+}
+`))
+
+func run(ctx context.Context, env *engine.Env, a Args) (Outputs, error) {
+	if err := a.check(); err != nil {
+		return Outputs{}, err
+	}
+	d, err := load(ctx, env, a)
+	if err != nil {
+		return Outputs{}, err
+	}
+	c := a.chart(d)
+	out := summarize(c)
+	out.Output = string(a.Output)
+	picture, err := chart.Compose(ctx, c, a.pixel())
+	if err != nil {
+		return Outputs{}, err
+	}
+	if err := write(ctx, env, a, picture); err != nil {
+		return Outputs{}, err
+	}
+	tellOddities(env, a, c, picture)
+	return out, nil
+}
+
+// pixel is the finest detail that anyone sees of the picture.
+func (a Args) pixel() vg.Length { return vg.Inch / vg.Length(a.DPI) }
+
+func write(ctx context.Context, env *engine.Env, a Args, p *chart.Picture) error {
+	file, err := env.Files.Create(string(a.Output))
+	if err != nil {
+		return err
+	}
+	switch a.Output.format() {
+	case "svg":
+		return paint.SVG(ctx, file, p)
+	case "pdf":
+		return paint.PDF(ctx, file, p, env.LogicalTime)
+	}
+	return paint.PNG(ctx, file, p, int(a.DPI))
+}
+
+// tellOddities warns of what a person would see in the chart and wonder about.
+func tellOddities(env *engine.Env, a Args, c *chart.Chart, p *chart.Picture) {
+	if len(p.Missing) > 0 && a.Output.format() != "svg" {
+		env.Log.Warn("the chart's typeface lacks characters, which are drawn as empty boxes", "characters", string(p.Missing))
+	}
+	if c.X.Kind != chart.Times {
+		return
+	}
+	repeated := 0
+	for _, s := range c.Series {
+		for i := 1; i < len(s.X); i++ {
+			if s.X[i] == s.X[i-1] {
+				repeated++
+			}
+		}
+	}
+	if repeated > 0 {
+		env.Log.Warn("a line has several readings of one time", "x", a.X, "repeated", repeated,
+			"hint", "name the column that tells series apart in group_by, or make x a time with its date")
+	}
+}
+
+// shown is a path as messages name it: relative where it is below the working
+// directory.
+func shown(env *engine.Env, path string) string {
+	rel, err := filepath.Rel(env.WorkingDir, path)
+	if err != nil || rel == ".." || strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
+		return path
+	}
+	return rel
+}
+
+// oneFile finds the single file that an argument names.
+func oneFile(env *engine.Env, argument, pattern string) (string, error) {
+	files, err := env.Inputs(argument, pattern)
+	if err != nil {
+		return "", err
+	}
+	if len(files) > 1 {
+		return "", &engine.StepError{
+			Code: "input_ambiguous", Argument: argument,
+			Message: fmt.Sprintf("%s %q matches %d files: %s and %s, to begin with",
+				argument, pattern, len(files), shown(env, files[0]), shown(env, files[1])),
+			Remedy: "Name one file; csv_resample makes one of several.",
+		}
+	}
+	return files[0], nil
+}

@@ -1,0 +1,134 @@
+package s3put
+
+import (
+	"crypto/tls"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"dagrun/engine"
+)
+
+// kind is one kind of failure: the answers that mean it, and what is known
+// about it.
+type kind struct {
+	answers   []string // codes of S3
+	statuses  []int    // of answers with another code, or none
+	code      string
+	argument  string
+	retryable bool
+	remedy    string
+}
+
+// kinds are matched in their order, codes before statuses. The codes are those
+// of the reference of Amazon S3, "Error responses".
+var kinds = []kind{
+	{
+		answers: []string{"NoSuchBucket"}, code: "no_such_bucket", argument: "bucket",
+		remedy: "Make the bucket first, or correct its name. With a store of your own, check path_style too.",
+	},
+	{
+		answers:  []string{"RequestTimeTooSkewed"},
+		code:     "s3_denied",
+		argument: "access_key_id", remedy: "The clocks of this machine and of the store are too far apart. Set this one.",
+	},
+	{
+		answers: []string{
+			"AccessDenied", "AllAccessDisabled", "AccountProblem", "ExpiredToken", "InvalidAccessKeyId", "InvalidToken", "NotSignedUp",
+			"SignatureDoesNotMatch", "TokenRefreshRequired", "UnauthorizedAccess",
+		},
+		statuses: []int{http.StatusUnauthorized, http.StatusForbidden},
+		code:     "s3_denied", argument: "access_key_id",
+		remedy: "Check the access key and its secret, and that the account may put objects there (s3:PutObject) and, to skip or to delete sources, read them (s3:GetObject, s3:ListBucket).",
+	},
+	{
+		answers: []string{
+			"SlowDown", "Throttling", "ThrottlingException", "ThrottledException", "RequestLimitExceeded", "RequestThrottled",
+			"TooManyRequestsException", "BandwidthLimitExceeded",
+		},
+		statuses: []int{http.StatusTooManyRequests},
+		code:     "s3_throttled", retryable: true,
+		remedy: "The store asks for fewer requests. A retry block with a longer interval helps.",
+	},
+	{
+		answers: []string{"BadDigest", "InvalidDigest", "XAmzContentChecksumMismatch", "XAmzContentSHA256Mismatch"},
+		code:    "checksum_mismatch", retryable: true,
+		remedy: "The content changed on its way or in the file, and the store refused it. Run the step again.",
+	},
+	{
+		answers:  []string{"PermanentRedirect", "Redirect", "TemporaryRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException"},
+		statuses: []int{http.StatusMovedPermanently, http.StatusFound, http.StatusTemporaryRedirect, http.StatusPermanentRedirect},
+		code:     "s3_region", argument: "region",
+		remedy: "The bucket is in another region. Set region to the bucket's.",
+	},
+	{
+		answers: []string{"NoSuchUpload", "ConditionalRequestConflict", "OperationAborted", "RequestTimeout"},
+		code:    "s3_error", retryable: true,
+		remedy: "Something came in between. A retry block runs the step again.",
+	},
+}
+
+// classify makes the error of a kind. Its message is the caller's.
+func classify(err error) *engine.StepError {
+	code, answer := errorCode(err), status(err)
+	for _, k := range kinds {
+		if slices.Contains(k.answers, code) || slices.Contains(k.statuses, answer) && !knownCode(code) {
+			return k.error(err)
+		}
+	}
+	switch {
+	case answer >= http.StatusInternalServerError:
+		return &engine.StepError{Code: "s3_error", Retryable: true, Remedy: "The store has a fault of its own. A retry block runs the step again."}
+	case answer >= http.StatusBadRequest:
+		return &engine.StepError{Code: "s3_error", Remedy: "The store refuses this. Its answer says why; change the arguments."}
+	case isTLS(err):
+		return &engine.StepError{
+			Code: "s3_tls", Argument: "endpoint",
+			Remedy: "Check the store's certificate, and https:// against http:// in the endpoint; authorities of your own go into a PEM file named by AWS_CA_BUNDLE. " +
+				"A bucket with dots in its name needs path_style = true.",
+		}
+	}
+	return &engine.StepError{
+		Code: "s3_unreachable", Argument: "endpoint", Retryable: true,
+		Remedy: "Check the endpoint, and that a firewall lets the connection out. If the host is bucket.host and not known, set path_style = true.",
+	}
+}
+
+func (k kind) error(err error) *engine.StepError {
+	e := &engine.StepError{Code: k.code, Argument: k.argument, Retryable: k.retryable, Remedy: k.remedy}
+	if region := regionIn(err); k.code == "s3_region" && region != "" {
+		e.Remedy = "The bucket is in " + region + ": set region = \"" + region + "\"."
+	}
+	return e
+}
+
+func knownCode(code string) bool {
+	return slices.ContainsFunc(kinds, func(k kind) bool { return slices.Contains(k.answers, code) })
+}
+
+// regionIn is the region that a store names in its answer to a request that
+// came to the wrong one.
+func regionIn(err error) string {
+	var answer *smithyhttp.ResponseError
+	if !errors.As(err, &answer) {
+		return ""
+	}
+	region := answer.Response.Header.Get("X-Amz-Bucket-Region")
+	if !regionName.MatchString(region) {
+		return ""
+	}
+	return region
+}
+
+func isTLS(err error) bool {
+	var (
+		verification *tls.CertificateVerificationError
+		record       tls.RecordHeaderError
+		alert        tls.AlertError
+	)
+	return errors.As(err, &verification) || errors.As(err, &record) || errors.As(err, &alert) ||
+		strings.Contains(err.Error(), "server gave HTTP response to HTTPS client")
+}

@@ -1,0 +1,123 @@
+package s3put
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"hash"
+	"io"
+	"strings"
+)
+
+const (
+	// minPart is where an upload begins to go in parts, and their size. It is
+	// part of what makes a stored checksum comparable: the checksum of an
+	// object in parts is made of those of its parts.
+	minPart = 16 << 20
+	// maxParts is the limit of S3.
+	maxParts = 10_000
+)
+
+// partSize is the size of the parts of a file, the same for every file of a
+// size.
+func partSize(size int64) int64 {
+	const mega = 1 << 20
+	least := (size + maxParts - 1) / maxParts
+	return max(minPart, (least+mega-1)/mega*mega)
+}
+
+// fingerprint is what a content is known by: its size and SHA-256, and the
+// SHA-256 over those of its parts, which S3 calls composite.
+type fingerprint struct {
+	size      int64
+	whole     [sha256.Size]byte
+	composite [sha256.Size]byte
+}
+
+// String is the form of the output checksum.
+func (f fingerprint) String() string { return "sha256:" + hex.EncodeToString(f.whole[:]) }
+
+// inParts reports whether a content of that size goes up in parts.
+func (f fingerprint) inParts() bool { return f.size >= minPart }
+
+// header is the checksum of an upload that goes in one piece.
+func (f fingerprint) header() string { return base64.StdEncoding.EncodeToString(f.whole[:]) }
+
+// matches reports whether a checksum, as S3 writes it, is of this content. S3
+// writes the number of parts behind a composite one.
+func (f fingerprint) matches(checksum string) bool {
+	digest, _, _ := strings.Cut(checksum, "-")
+	return digest == f.header() || digest == base64.StdEncoding.EncodeToString(f.composite[:])
+}
+
+// take reads a content to its end and gives its fingerprint.
+func take(ctx context.Context, r io.Reader, size int64) (fingerprint, error) {
+	d := newDigest(partSize(size))
+	if _, err := io.Copy(d, until(ctx, r)); err != nil {
+		return fingerprint{}, err
+	}
+	return d.fingerprint(), nil
+}
+
+// digest makes a fingerprint of what is written to it.
+type digest struct {
+	partSize           int64
+	size               int64
+	whole, part, parts hash.Hash
+}
+
+func newDigest(partSize int64) *digest {
+	return &digest{partSize: partSize, whole: sha256.New(), part: sha256.New(), parts: sha256.New()}
+}
+
+// Write implements io.Writer; it never fails.
+func (d *digest) Write(b []byte) (int, error) {
+	n := len(b)
+	d.whole.Write(b)
+	for len(b) > 0 {
+		room := min(d.partSize-d.size%d.partSize, int64(len(b)))
+		d.part.Write(b[:room])
+		d.size += room
+		b = b[room:]
+		if d.size%d.partSize == 0 {
+			d.endPart()
+		}
+	}
+	return n, nil
+}
+
+func (d *digest) endPart() {
+	d.parts.Write(d.part.Sum(nil))
+	d.part.Reset()
+}
+
+func (d *digest) fingerprint() fingerprint {
+	if d.size%d.partSize != 0 {
+		d.endPart()
+	}
+	f := fingerprint{size: d.size}
+	d.whole.Sum(f.whole[:0])
+	d.parts.Sum(f.composite[:0])
+	return f
+}
+
+// readerFunc is a reader that is one function.
+type readerFunc func([]byte) (int, error)
+
+// Read implements io.Reader.
+func (f readerFunc) Read(b []byte) (int, error) { return f(b) }
+
+// until reads from r, and ends with ctx.
+func until(ctx context.Context, r io.Reader) io.Reader {
+	return readerFunc(func(b []byte) (int, error) {
+		if err := ctx.Err(); err != nil {
+			return 0, err
+		}
+		return r.Read(b)
+	})
+}
+
+// describe names size and checksum for people.
+func (f fingerprint) describe() string { return fmt.Sprintf("%d bytes, %s", f.size, f) }

@@ -1,0 +1,102 @@
+package smtp
+
+import (
+	"errors"
+	"fmt"
+	"net/mail"
+	"strings"
+
+	"dagrun/engine"
+)
+
+// Address is one mail address, with a name or without.
+type Address struct{ parsed *mail.Address }
+
+// TypeName is the name of the type in documents.
+func (Address) TypeName() string { return "mail address" }
+
+// UnmarshalText reads an address as RFC 5322 writes it.
+func (a *Address) UnmarshalText(text []byte) error {
+	list, err := parseAddresses(string(text))
+	if err != nil {
+		return err
+	}
+	if len(list) != 1 {
+		return fmt.Errorf("%q are %d addresses; give one", text, len(list))
+	}
+	a.parsed = list[0]
+	return nil
+}
+
+// Subject is the subject of a mail.
+type Subject string
+
+// TypeName is the name of the type in documents.
+func (Subject) TypeName() string { return "line of text" }
+
+// UnmarshalText takes any text of one line.
+func (s *Subject) UnmarshalText(text []byte) error {
+	if hasLineBreak(string(text)) {
+		return fmt.Errorf("%q has a line break; a subject is one line (trimspace() takes line breaks off the ends)", text)
+	}
+	*s = Subject(text)
+	return nil
+}
+
+// parseAddresses reads a list of addresses parted by commas. A line break, also
+// one that an encoded name hides, could end a header and begin another.
+func parseAddresses(text string) ([]*mail.Address, error) {
+	if hasLineBreak(text) {
+		return nil, fmt.Errorf("%q has a line break", text)
+	}
+	list, err := mail.ParseAddressList(text)
+	if err != nil {
+		return nil, fmt.Errorf("%q is not a mail address: %w; write ana@example.com or Ana <ana@example.com>",
+			text, trimPrefix(err, "mail: "))
+	}
+	for _, a := range list {
+		if hasLineBreak(a.Name) || hasLineBreak(a.Address) {
+			return nil, fmt.Errorf("%q has a line break in its encoded name", text)
+		}
+	}
+	return list, nil
+}
+
+func hasLineBreak(s string) bool { return strings.ContainsAny(s, "\r\n") }
+
+func trimPrefix(err error, prefix string) error {
+	return errors.New(strings.TrimPrefix(err.Error(), prefix))
+}
+
+// addressesOf reads the addresses of an argument.
+func addressesOf(argument string, texts engine.Strings) ([]*mail.Address, error) {
+	var all []*mail.Address
+	for i, text := range texts {
+		list, err := parseAddresses(text)
+		if err != nil {
+			return nil, &engine.StepError{
+				Code: "bad_address", Argument: fmt.Sprintf("%s[%d]", argument, i), Err: err,
+				Message: fmt.Sprintf("read the addresses of %s", argument),
+				Remedy:  "Correct the address in the pipeline or in the variable it comes from.",
+			}
+		}
+		all = append(all, list...)
+	}
+	return all, nil
+}
+
+// envelope lists the bare addresses of all recipients, each once. The part
+// before the @ may count in upper and lower case, so that it is not folded.
+func envelope(lists ...[]*mail.Address) []string {
+	var all []string
+	seen := map[string]bool{}
+	for _, list := range lists {
+		for _, a := range list {
+			if !seen[a.Address] {
+				seen[a.Address] = true
+				all = append(all, a.Address)
+			}
+		}
+	}
+	return all
+}

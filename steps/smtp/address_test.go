@@ -1,0 +1,72 @@
+package smtp_test
+
+import (
+	"strings"
+	"testing"
+
+	"dagrun/engine/enginetest"
+	"dagrun/steps/smtp"
+)
+
+func TestAddressesThatAreRefused(t *testing.T) {
+	for address, want := range map[string]string{
+		"":                    "is not a mail address",
+		"ana":                 "is not a mail address",
+		"ana@":                "is not a mail address",
+		"Ana ana@example.com": "is not a mail address",
+		"ana@example.com\r\nBcc: eve@example.com":     "has a line break",
+		"Ana\n <ana@example.com>":                     "has a line break",
+		"=?utf-8?q?Ana=0D=0ABcc=3A_x?= <a@b.example>": "has a line break in its encoded name",
+	} {
+		err := check("from", address)
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("from = %q: got %v, want %q in it", address, err, want)
+		}
+		for _, argument := range []string{"to", "cc", "bcc"} {
+			args := with(plainMail("file://outbox"), enginetest.Args{argument: []string{"ana@example.com", address}})
+			got := enginetest.Fail(t, smtp.Type, t.TempDir(), args, "bad_address")
+			if got.Argument != argument+"[1]" || got.Retryable || !strings.Contains(got.Message, want) {
+				t.Errorf("%s = %q: got %+v, want %q in it", argument, address, got, want)
+			}
+		}
+	}
+}
+
+func TestSenderIsOneAddress(t *testing.T) {
+	err := check("reply_to", "ana@example.com, bo@example.com")
+	if err == nil || !strings.Contains(err.Error(), "are 2 addresses; give one") {
+		t.Errorf("got %v, want a refusal of two addresses", err)
+	}
+}
+
+func TestSubjectWithLineBreakIsRefused(t *testing.T) {
+	for _, subject := range []string{"Temperature\n", "a\r\nBcc: eve@example.com", "a\rb"} {
+		if err := check("subject", subject); err == nil || !strings.Contains(err.Error(), "has a line break") {
+			t.Errorf("%q: got %v, want a refusal", subject, err)
+		}
+	}
+}
+
+func TestMailWithoutRecipientOrContentIsRefused(t *testing.T) {
+	dir := t.TempDir()
+	got := enginetest.Fail(t, smtp.Type, dir, with(plainMail("file://outbox"), enginetest.Args{"to": []string{}}), "no_recipient")
+	if got.Argument != "to" || got.Retryable {
+		t.Errorf("got %+v", got)
+	}
+	got = enginetest.Fail(t, smtp.Type, dir, with(plainMail("file://outbox"), enginetest.Args{"text": ""}), "empty_mail")
+	if got.Argument != "text" || got.Retryable {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func FuzzAddress(f *testing.F) {
+	for _, seed := range []string{"a@b", "A <a@b>", `"a, b" <c@d>`, "=?utf-8?q?=0A?= <a@b>", "a@[1.2.3.4]", "g: a@b;"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		var a smtp.Address
+		if a.UnmarshalText([]byte(text)) == nil && strings.ContainsAny(text, "\r\n") {
+			t.Errorf("%q is taken", text)
+		}
+	})
+}

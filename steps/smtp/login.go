@@ -1,0 +1,82 @@
+package smtp
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"slices"
+	"strings"
+
+	gosmtp "github.com/wneessen/go-mail/smtp"
+
+	"dagrun/engine"
+)
+
+// mechanisms are the ways to log in, the strongest first.
+var mechanisms = []string{"SCRAM-SHA-256-PLUS", "SCRAM-SHA-256", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-1", "CRAM-MD5", "PLAIN", "LOGIN"}
+
+func (s *session) logIn(a Args) error {
+	_, list := s.client.Extension("AUTH")
+	offered := strings.Fields(strings.ToUpper(list))
+	for _, mechanism := range mechanisms {
+		if !slices.Contains(offered, mechanism) {
+			continue
+		}
+		if err := s.client.Auth(s.authentication(mechanism, a)); err != nil {
+			return loginFailed(a, err)
+		}
+		return nil
+	}
+	return noMechanism(a.Server, offered)
+}
+
+func (s *session) authentication(mechanism string, a Args) gosmtp.Auth {
+	user, password, host := a.Username, a.Password, a.Server.host
+	state, _ := s.client.TLSConnectionState()
+	switch mechanism {
+	case "SCRAM-SHA-256-PLUS":
+		return gosmtp.ScramSHA256PlusAuth(user, password, &state)
+	case "SCRAM-SHA-256":
+		return gosmtp.ScramSHA256Auth(user, password)
+	case "SCRAM-SHA-1-PLUS":
+		return gosmtp.ScramSHA1PlusAuth(user, password, &state)
+	case "SCRAM-SHA-1":
+		return gosmtp.ScramSHA1Auth(user, password)
+	case "CRAM-MD5":
+		return gosmtp.CRAMMD5Auth(user, password)
+	case "PLAIN":
+		return gosmtp.PlainAuth("", user, password, host, false)
+	}
+	return gosmtp.LoginAuth(user, password, host, false)
+}
+
+func loginFailed(a Args, err error) error {
+	message := fmt.Sprintf("log in to %s as %s", a.Server.address(), a.Username)
+	answer, ok := answerIn(err)
+	var network net.Error
+	switch {
+	case ok && temporary(answer):
+		return answered(message, answer)
+	case ok:
+		err = errors.New(quote(answer))
+	case errors.As(err, &network), errors.Is(err, io.EOF), errors.Is(err, net.ErrClosed):
+		return failedAt(a.Server, "log in to", err)
+	}
+	return &engine.StepError{
+		Code: "smtp_auth", Argument: "password", Message: message, Err: err,
+		Remedy: "Check username and password. Accounts with a second factor, such as Gmail's, need an app password: one made for this program in the account's settings.",
+	}
+}
+
+func noMechanism(server Server, offered []string) error {
+	what := "no login at all"
+	if len(offered) > 0 {
+		what = "only " + strings.Join(offered, ", ")
+	}
+	return &engine.StepError{
+		Code: "smtp_auth", Argument: "username",
+		Message: fmt.Sprintf("log in to %s: the server offers %s", server.address(), what),
+		Remedy:  fmt.Sprintf("This program knows %s. Leave out username and password if the server wants none, or use another port.", strings.Join(mechanisms, ", ")),
+	}
+}

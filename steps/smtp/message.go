@@ -1,0 +1,146 @@
+package smtp
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"fmt"
+	"net/mail"
+	"regexp"
+	"time"
+
+	gomail "github.com/wneessen/go-mail"
+
+	"dagrun/engine"
+)
+
+// letter is a mail ready to go: the envelope and the content.
+type letter struct {
+	id         string // Message-ID, without angle brackets
+	from       string
+	recipients []string
+	content    []byte
+}
+
+// needsUTF8 reports whether an address of the envelope is beyond ASCII, which
+// only servers with SMTPUTF8 take (RFC 6531).
+func (l *letter) needsUTF8() bool {
+	for _, a := range append([]string{l.from}, l.recipients...) {
+		if !isASCII(a) {
+			return true
+		}
+	}
+	return false
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] > 126 {
+			return false
+		}
+	}
+	return true
+}
+
+// compose makes the mail of the arguments.
+func compose(env *engine.Env, a Args) (*letter, error) {
+	to, err := addressesOf("to", a.To)
+	if err != nil {
+		return nil, err
+	}
+	cc, err := addressesOf("cc", a.CC)
+	if err != nil {
+		return nil, err
+	}
+	bcc, err := addressesOf("bcc", a.BCC)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkContent(a, to); err != nil {
+		return nil, err
+	}
+	msg := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
+	l := &letter{
+		id:         messageID(env, a.From.parsed),
+		from:       a.From.parsed.Address,
+		recipients: envelope(to, cc, bcc),
+	}
+	setHeaders(msg, a, to, cc)
+	msg.SetMessageIDWithValue(l.id)
+	msg.SetDateWithValue(dateOf(env, a.Server))
+	setBody(msg, a.Text, a.HTML)
+	if err := attach(env, msg, a.Attachments); err != nil {
+		return nil, err
+	}
+	l.content, err = render(msg, a)
+	return l, err
+}
+
+func checkContent(a Args, to []*mail.Address) error {
+	if len(to) == 0 {
+		return &engine.StepError{
+			Code: "no_recipient", Argument: "to", Message: "the list of recipients is empty",
+			Remedy: "Give at least one address in to.",
+		}
+	}
+	if a.Text == "" && a.HTML == "" && len(a.Attachments) == 0 {
+		return &engine.StepError{
+			Code: "empty_mail", Argument: "text", Message: "the mail has no text, no html and no attachments",
+			Remedy: "Give text, html or attachments; where they come from a variable or an output, check that it is not empty.",
+		}
+	}
+	return nil
+}
+
+// dateOf is the Date header. A file carries the logical time, so that composing
+// it again gives the same bytes; a server is told when the mail is sent.
+func dateOf(env *engine.Env, s Server) time.Time {
+	if s.isFolder() {
+		return env.LogicalTime
+	}
+	return time.Now().In(env.LogicalTime.Location())
+}
+
+func setHeaders(msg *gomail.Msg, a Args, to, cc []*mail.Address) {
+	msg.FromMailAddress(a.From.parsed)
+	msg.ToMailAddress(to...)
+	if len(cc) > 0 {
+		msg.CcMailAddress(cc...)
+	}
+	if a.ReplyTo.parsed != nil {
+		msg.ReplyToMailAddress(a.ReplyTo.parsed)
+	}
+	msg.SetGenHeader(gomail.HeaderSubject, encodeHeader(string(a.Subject)))
+	// RFC 3834: answering machines leave such mails alone.
+	msg.SetGenHeader("Auto-Submitted", "auto-generated")
+}
+
+func setBody(msg *gomail.Msg, text, html string) {
+	if html == "" {
+		msg.SetBodyString(gomail.TypeTextPlain, text)
+		return
+	}
+	if text != "" {
+		msg.SetBodyString(gomail.TypeTextPlain, text)
+	}
+	msg.AddAlternativeString(gomail.TypeTextHTML, html)
+}
+
+// randomBoundary finds the boundaries that go-mail drew. Nothing that a user
+// gives can look the same: a header that is folded goes on behind a blank,
+// quoted-printable escapes the equals sign, and base64 has no colon.
+var randomBoundary = regexp.MustCompile(`(?m)^Content-Type: multipart/[a-z]+;\r\n boundary=([0-9a-f]{60})\r\n`)
+
+// render writes the mail, with boundaries that depend on the texts, so that the
+// same mail is the same bytes, and a mail that quotes another has its own.
+func render(msg *gomail.Msg, a Args) ([]byte, error) {
+	var content bytes.Buffer
+	if _, err := msg.WriteTo(&content); err != nil {
+		return nil, fmt.Errorf("compose the mail: %w", err)
+	}
+	out := content.Bytes()
+	for i, found := range randomBoundary.FindAllSubmatch(content.Bytes(), -1) {
+		own := sha256.Sum256(fmt.Appendf(nil, "%d\x00%s\x00%s", i, a.Text, a.HTML))
+		out = bytes.ReplaceAll(out, found[1], fmt.Appendf(nil, "%x", own[:30]))
+	}
+	return out, nil
+}

@@ -1,0 +1,165 @@
+package smtp_test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"dagrun/engine/enginetest"
+	"dagrun/engine/enginetest/mailserver"
+	"dagrun/steps/smtp"
+)
+
+// plainMail are the arguments of a mail that works everywhere.
+func plainMail(server string) enginetest.Args {
+	return enginetest.Args{
+		"server": server, "from": "Reports <reports@example.com>", "to": "ana@example.com",
+		"subject": "Temperature", "text": "24 readings.\n",
+	}
+}
+
+// with adds arguments, or takes those away that are nil.
+func with(args enginetest.Args, more enginetest.Args) enginetest.Args {
+	all := enginetest.Args{}
+	for name, value := range args {
+		all[name] = value
+	}
+	for name, value := range more {
+		if all[name] = value; value == nil {
+			delete(all, name)
+		}
+	}
+	return all
+}
+
+func writeTo(t testing.TB, dir, name, content string) string {
+	t.Helper()
+	path := filepath.Join(dir, name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestSuiteForAFolder(t *testing.T) {
+	enginetest.Suite(t, enginetest.Case{
+		Type: smtp.Type,
+		Setup: func(t testing.TB, dir string) enginetest.Args {
+			writeTo(t, dir, "chart.png", "not really a picture")
+			return with(plainMail("file://outbox"), enginetest.Args{
+				"html": "<p>24 readings.</p>", "attachments": "chart.png", "bcc": "eva@example.com",
+			})
+		},
+		State: func(t testing.TB, dir string) string {
+			var all strings.Builder
+			for name, content := range outbox(t, filepath.Join(dir, "outbox")) {
+				all.WriteString(name + "\n" + content)
+			}
+			return all.String()
+		},
+	})
+}
+
+// outbox reads the files of a folder of mails.
+func outbox(t testing.TB, dir string) map[string]string {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := map[string]string{}
+	for _, e := range entries {
+		data, err := os.ReadFile(filepath.Join(dir, e.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[e.Name()] = string(data)
+	}
+	return files
+}
+
+// TestSuiteForServers counts a mail that came twice as one if both say so: the
+// same Message-ID, and the same everything but the time of sending.
+func TestSuiteForServers(t *testing.T) {
+	date := regexp.MustCompile(`(?m)^Date: .*\r\n`)
+	for _, security := range []mailserver.Security{mailserver.Plain, mailserver.StartTLS, mailserver.ImplicitTLS} {
+		t.Run(string(security), func(t *testing.T) {
+			var server *mailserver.Server
+			enginetest.Suite(t, enginetest.Case{
+				Type: smtp.Type,
+				Setup: func(t testing.TB, dir string) enginetest.Args {
+					server = mailserver.Start(t, mailserver.Options{Security: security})
+					writeTo(t, dir, "chart.png", "not really a picture")
+					return with(plainMail(server.URL()), enginetest.Args{
+						"ca_file": server.CAFile(), "attachments": "chart.png", "html": "<p>24 readings.</p>",
+					})
+				},
+				State: func(t testing.TB, _ string) string {
+					distinct := map[string]bool{}
+					for _, m := range server.Messages() {
+						distinct[strings.Join(m.To, " ")+"\n"+date.ReplaceAllString(string(m.Data), "")] = true
+					}
+					if len(distinct) != 1 {
+						t.Errorf("got %d different mails, want 1", len(distinct))
+					}
+					for one := range distinct {
+						return one
+					}
+					return ""
+				},
+			})
+		})
+	}
+}
+
+func TestOutputsDescribeTheMail(t *testing.T) {
+	server := mailserver.Start(t, mailserver.Options{})
+	var out struct {
+		MessageID  string   `json:"message_id"`
+		Recipients []string `json:"recipients"`
+		Size       int64    `json:"size"`
+	}
+	enginetest.Succeed(t, smtp.Type, t.TempDir(), with(plainMail(server.URL()), enginetest.Args{
+		"to":  []string{"Ana <ana@example.com>", "bo@example.com, Cy <cy@example.com>"},
+		"cc":  "Ana again <ana@example.com>",
+		"bcc": []string{"eva@example.com"},
+	}), &out)
+	messages := server.Messages()
+	if len(messages) != 1 {
+		t.Fatalf("got %d mails, want 1", len(messages))
+	}
+	want := []string{"ana@example.com", "bo@example.com", "cy@example.com", "eva@example.com"}
+	if diff := cmp.Diff(want, out.Recipients); diff != "" {
+		t.Errorf("recipients (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(want, messages[0].To); diff != "" {
+		t.Errorf("envelope (-want +got):\n%s", diff)
+	}
+	if got, want := out.Size, int64(len(messages[0].Data)); got != want {
+		t.Errorf("size is %d, the server got %d bytes", got, want)
+	}
+	if got, want := parse(t, messages[0].Data).header.Get("Message-ID"), "<"+out.MessageID+">"; got != want {
+		t.Errorf("the mail's Message-ID is %q, want %q", got, want)
+	}
+	if want := "0190163d-8694-739b-aea5-966c26f8ad91."; !strings.HasPrefix(out.MessageID, want) || !strings.HasSuffix(out.MessageID, "@example.com") {
+		t.Errorf("message_id is %q, want it to begin with the run's id and to end with the sender's domain", out.MessageID)
+	}
+}
+
+func TestUnencryptedLineIsWarnedOf(t *testing.T) {
+	for security, want := range map[mailserver.Security]bool{mailserver.Plain: true, mailserver.StartTLS: false} {
+		server := mailserver.Start(t, mailserver.Options{Security: security})
+		args := with(plainMail(server.URL()), enginetest.Args{"ca_file": server.CAFile()})
+		_, said := enginetest.RunLogged(t.Context(), t, smtp.Type, t.TempDir(), args)
+		if got := strings.Contains(said, "level=WARN") && strings.Contains(said, server.Addr()); got != want {
+			t.Errorf("%s: warned is %t, want %t: %q", security, got, want, said)
+		}
+	}
+}

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/mattn/go-isatty"
+	"github.com/spf13/cobra"
+
+	"dagrun/engine"
+	"dagrun/engine/runlog"
+)
+
+// The exit codes of the command line.
+const (
+	exitOK      = 0
+	exitFailed  = 1
+	exitConfig  = 2
+	exitLocked  = 75 // EX_TEMPFAIL of sysexits.h: try later
+	exitSIGINT  = 130
+	exitSIGTERM = 143
+)
+
+// app is what the commands share.
+type app struct {
+	stdout, stderr io.Writer
+	types          *engine.Registry
+	redactor       *runlog.Redactor
+	noColor        bool
+	color          bool // of standard error, once the flags are read
+}
+
+// exit is an error that says all there is to say by its code.
+type exit struct{ code int }
+
+// Error is never shown: what it means has been printed.
+func (e exit) Error() string { return fmt.Sprintf("exit code %d", e.code) }
+
+// usageError is a command line that is wrong.
+type usageError struct{ err error }
+
+func (e usageError) Error() string { return e.err.Error() }
+
+// run executes a command line and returns its exit code.
+func run(args []string, stdout, stderr io.Writer, types *engine.Registry) int {
+	redactor := new(runlog.Redactor)
+	out, errs := redactor.Writer(stdout), redactor.Writer(stderr)
+	a := &app{stdout: out, stderr: errs, types: types, redactor: redactor}
+	a.noteEnvironment(os.Environ())
+	root := a.root()
+	root.SetArgs(args)
+	root.SetOut(out)
+	root.SetErr(errs)
+	err := root.Execute()
+	code := a.report(err, args)
+	if err := errors.Join(out.Flush(), errs.Flush()); err != nil && code == exitOK {
+		return exitFailed // the results did not reach their reader
+	}
+	return code
+}
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "dagrun",
+		Short: "Run data pipelines that are declared in HCL",
+		Long: "dagrun runs a data pipeline that one HCL file declares: no server, no scheduler.\n" +
+			"CI checks the file with `dagrun validate`; cron starts `dagrun run`.",
+		SilenceErrors: true, SilenceUsage: true,
+		PersistentPreRun: func(*cobra.Command, []string) { a.color = wantsColor(a.noColor, os.Stderr) },
+	}
+	root.PersistentFlags().BoolVar(&a.noColor, "no-color", false, "plain text, as with NO_COLOR in the environment")
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.AddCommand(a.validateCommand(), a.runCommand(), a.stepsCommand(), a.schemaCommand(), a.versionCommand())
+	for _, c := range root.Commands() {
+		wrapArgs(c)
+	}
+	return root
+}
+
+// wrapArgs makes a wrong number of arguments a usage error.
+func wrapArgs(c *cobra.Command) {
+	check := c.Args
+	c.Args = func(cmd *cobra.Command, args []string) error {
+		if err := check(cmd, args); err != nil {
+			return usageError{fmt.Errorf("%w; usage: %s", err, cmd.UseLine())}
+		}
+		return nil
+	}
+}
+
+// report prints an error that has not been printed, and gives the exit code.
+func (a *app) report(err error, args []string) int {
+	var done exit
+	var usage usageError
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &done):
+		return done.code
+	case errors.As(err, &usage), strings.HasPrefix(err.Error(), "unknown command"):
+		d := engine.Diagnostics{{Severity: engine.Error, Summary: "Wrong command line", Detail: sentence(err.Error()) + " `dagrun --help` lists commands and flags."}}
+		if slices.Contains(args, "--json") {
+			_ = a.printJSON(d)
+		} else {
+			a.printDiagnostics(d)
+		}
+		return exitConfig
+	}
+	_, _ = fmt.Fprintf(a.stderr, "dagrun: %v\n", err)
+	return exitFailed
+}
+
+func sentence(s string) string {
+	return strings.ToUpper(s[:1]) + strings.TrimSuffix(s[1:], ".") + "."
+}
+
+// wantsColor follows no-color.org and the CI convention.
+func wantsColor(off bool, f *os.File) bool {
+	if off || os.Getenv("NO_COLOR") != "" || os.Getenv("CI") != "" || os.Getenv("TERM") == "dumb" {
+		return false
+	}
+	return isatty.IsTerminal(f.Fd())
+}

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/spf13/cobra"
+
+	"dagrun/engine"
+	"dagrun/engine/config"
+)
+
+// values are the flags --var and --var-file, whose order across both counts.
+type values []config.Assignment
+
+type varFlag struct{ all *values }
+
+func (f varFlag) String() string { return "" }
+func (f varFlag) Type() string   { return "name=value" }
+func (f varFlag) Set(s string) error {
+	name, value, ok := strings.Cut(s, "=")
+	if !ok || name == "" {
+		return fmt.Errorf("write --var name=value")
+	}
+	*f.all = append(*f.all, config.Assignment{Name: name, Value: value})
+	return nil
+}
+
+type varFileFlag struct{ all *values }
+
+func (f varFileFlag) String() string { return "" }
+func (f varFileFlag) Type() string   { return "file" }
+func (f varFileFlag) Set(s string) error {
+	*f.all = append(*f.all, config.Assignment{File: s})
+	return nil
+}
+
+// addValueFlags adds --var and --var-file to a command.
+func addValueFlags(c *cobra.Command) *values {
+	all := new(values)
+	c.Flags().Var(varFlag{all}, "var", "set a variable; may be repeated")
+	c.Flags().Var(varFileFlag{all}, "var-file", "take variables from a file; may be repeated")
+	return all
+}
+
+// load reads a pipeline for a run that starts now.
+func (a *app) load(path string, assignments values, date string, trigger engine.Trigger) (*config.Pipeline, engine.Diagnostics, error) {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return nil, nil, fmt.Errorf("make a run id: %w", err)
+	}
+	p, diags := config.Load(path, config.Options{
+		Types:       a.types,
+		Run:         config.Run{ID: id.String(), StartedAt: time.Now(), Date: date, Trigger: trigger},
+		Assignments: assignments,
+		LookupEnv:   os.LookupEnv,
+		Secret:      a.redactor.Add,
+	})
+	return p, diags, nil
+}
+
+// noteEnvironment masks the values of environment variables whose names say
+// that they are secrets. Short ones, such as "true", are no secrets.
+func (a *app) noteEnvironment(environ []string) {
+	for _, entry := range environ {
+		name, value, _ := strings.Cut(entry, "=")
+		if config.LooksSecret(name) && len(value) >= 6 {
+			a.redactor.Add(value)
+		}
+	}
+}

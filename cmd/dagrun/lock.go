@@ -1,0 +1,54 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"dagrun/engine/config"
+	"dagrun/engine/runlog"
+)
+
+// errLocked says that another run of the pipeline is under way.
+var errLocked = errors.New("another run of this pipeline is under way")
+
+// lock takes the pipeline's lock, which the kernel frees however the process
+// ends. Where it is taken: for OverlapWait, wait until it is free, at most
+// timeout where that is not 0; else give errLocked.
+func lock(ctx context.Context, stateDir, pipeline string, overlap config.Overlap, timeout time.Duration) (*flock.Flock, error) {
+	if err := os.MkdirAll(stateDir, 0o700); err != nil {
+		return nil, fmt.Errorf("make the state folder: %w", err)
+	}
+	l := flock.New(filepath.Join(stateDir, runlog.PathName(pipeline)+".lock"), flock.SetPermissions(0o600))
+	if overlap != config.OverlapWait {
+		return settle(l, l.TryLock)
+	}
+	if timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, timeout)
+		defer cancel()
+	}
+	return settle(l, func() (bool, error) {
+		ok, err := l.TryLockContext(ctx, 100*time.Millisecond)
+		if errors.Is(err, context.DeadlineExceeded) {
+			return false, nil
+		}
+		return ok, err
+	})
+}
+
+func settle(l *flock.Flock, take func() (bool, error)) (*flock.Flock, error) {
+	ok, err := take()
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("lock %s: %w", l.Path(), err)
+	case !ok:
+		return nil, errLocked
+	}
+	return l, nil
+}

@@ -1,0 +1,167 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"dagrun/engine"
+	"dagrun/steps"
+)
+
+var update = flag.Bool("update", false, "rewrite what scripts compare with")
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"dagrun": func() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr, withWait(steps.All()))) },
+	})
+}
+
+// TestScripts plays the sessions in testdata/script.
+func TestScripts(t *testing.T) {
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir:                "testdata/script",
+		UpdateScripts:      *update,
+		RequireUniqueNames: true,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("REPO", root)
+			env.Setenv("NO_COLOR", "1")
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"await": await, "kill9": kill9, "code": code, "interrupt": interrupt,
+		},
+	})
+}
+
+// await waits until a file is there.
+func await(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(awaitFile(ts.MkAbs(args[0])))
+}
+
+func awaitFile(path string) error {
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); {
+		if _, err := os.Stat(path); err == nil {
+			return nil
+		}
+		<-time.After(time.Millisecond)
+	}
+	return fmt.Errorf("%s does not appear", path)
+}
+
+// kill9 kills the script's background commands so that they cannot clean up.
+func kill9(ts *testscript.TestScript, _ bool, _ []string) {
+	for _, c := range ts.BackgroundCmds() {
+		ts.Check(c.Process.Kill())
+	}
+}
+
+// code runs a command and checks its exit code: code 75 dagrun run p.hcl.
+func code(ts *testscript.TestScript, _ bool, args []string) {
+	err := ts.Exec(args[1], args[2:]...)
+	got := 0
+	if exited := new(exec.ExitError); errors.As(err, &exited) {
+		got = exited.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if fmt.Sprint(got) != args[0] {
+		ts.Fatalf("got exit code %d, want %s", got, args[0])
+	}
+}
+
+// interrupt runs a command, sends it signals, each when a file has appeared,
+// and checks its exit code: interrupt 143 started:TERM dagrun run p.hcl. What
+// the command says goes to the file "said".
+func interrupt(ts *testscript.TestScript, _ bool, args []string) {
+	said, err := os.Create(ts.MkAbs("said"))
+	ts.Check(err)
+	defer said.Close()
+	c := exec.Command(lookPath(ts, args[2]), args[3:]...)
+	c.Dir, c.Stdout, c.Stderr = ts.MkAbs("."), said, said
+	c.Env = append(os.Environ(), "NO_COLOR=1")
+	ts.Check(c.Start())
+	for _, order := range strings.Split(args[1], ",") {
+		file, name, _ := strings.Cut(order, ":")
+		ts.Check(awaitFile(ts.MkAbs(file)))
+		ts.Check(c.Process.Signal(map[string]syscall.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM}[name]))
+	}
+	_ = c.Wait() // the exit code tells
+	if got := c.ProcessState.ExitCode(); fmt.Sprint(got) != args[0] {
+		ts.Fatalf("got exit code %d, want %s", got, args[0])
+	}
+}
+
+func lookPath(ts *testscript.TestScript, name string) string {
+	for _, dir := range filepath.SplitList(ts.Getenv("PATH")) {
+		if path := filepath.Join(dir, name); isThere(path) {
+			return path
+		}
+	}
+	ts.Fatalf("no %s in PATH", name)
+	return ""
+}
+
+func isThere(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// A step type of the test's own, as anyone could add one: it is declared, and
+// put into a registry. Nothing of engine or cmd knows of it.
+type waitArgs struct {
+	Started string `arg:"started,required" doc:"File that is made when the step is at work."`
+	Until   string `arg:"until" doc:"File whose appearance ends the step."`
+	Deaf    bool   `arg:"deaf" default:"false" doc:"Whether the step ignores a cancellation."`
+	Secret  string `arg:"secret" sensitive:"true" doc:"Text that is told in an error, as a careless step would."`
+}
+
+type waitOutputs struct {
+	Started string `out:"started" doc:"The file."`
+}
+
+var waitType = engine.Define("wait", "Waits for a file.", wait)
+
+func wait(ctx context.Context, env *engine.Env, a waitArgs) (waitOutputs, error) {
+	if a.Secret != "" {
+		env.Log.Warn("about to fail", "with", "https://user:"+a.Secret+"@host/")
+		return waitOutputs{}, errors.New("the server said: 535 no such user " + a.Secret)
+	}
+	if err := os.WriteFile(env.Path(a.Started), nil, 0o600); err != nil {
+		return waitOutputs{}, err
+	}
+	for {
+		if _, err := os.Stat(env.Path(a.Until)); a.Until != "" && !errors.Is(err, fs.ErrNotExist) {
+			return waitOutputs{Started: a.Started}, err
+		}
+		select {
+		case <-time.After(5 * time.Millisecond):
+		case <-ctx.Done():
+			if !a.Deaf {
+				return waitOutputs{}, ctx.Err()
+			}
+			if err := os.WriteFile(env.Path(a.Started+".cancelled"), nil, 0o600); err != nil {
+				return waitOutputs{}, err
+			}
+		}
+	}
+}
+
+func withWait(r *engine.Registry) *engine.Registry {
+	return engine.NewRegistry(append(r.Types(), waitType)...)
+}

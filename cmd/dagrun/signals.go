@@ -1,0 +1,65 @@
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// signals turns SIGINT and SIGTERM into what a run understands: the first asks
+// it to end, the second ends it at once.
+type signals struct {
+	first, second chan struct{}
+	in            chan os.Signal
+	got           chan os.Signal // holds the first
+	ctx           context.Context
+}
+
+func catchSignals() *signals {
+	s := &signals{first: make(chan struct{}), second: make(chan struct{}), in: make(chan os.Signal, 2), got: make(chan os.Signal, 1)}
+	ctx, cancel := context.WithCancel(context.Background())
+	s.ctx = ctx
+	signal.Notify(s.in, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		defer cancel()
+		sig, ok := <-s.in
+		if !ok {
+			return
+		}
+		s.got <- sig
+		cancel()
+		close(s.first)
+		if _, ok := <-s.in; ok {
+			close(s.second)
+		}
+	}()
+	return s
+}
+
+func (s *signals) stop() {
+	signal.Stop(s.in)
+	close(s.in)
+}
+
+// context ends with the first signal.
+func (s *signals) context() context.Context { return s.ctx }
+
+// received is the first signal; nil when there was none.
+func (s *signals) received() os.Signal {
+	select {
+	case sig := <-s.got:
+		s.got <- sig
+		return sig
+	default:
+		return nil
+	}
+}
+
+// code is the exit code that tells a shell about the signal.
+func (s *signals) code() int {
+	if s.received() == syscall.SIGTERM {
+		return exitSIGTERM
+	}
+	return exitSIGINT
+}

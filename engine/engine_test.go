@@ -296,3 +296,14 @@ func TestADeclarationThatDoesNotHoldPanics(t *testing.T) {
 type reservedArgs struct {
 	Timeout string `arg:"timeout" doc:"Every step has one."`
 }
+
+func TestMillisecondsSurviveJSON(t *testing.T) {
+	for us := range 200_000 {
+		want := engine.Milliseconds(time.Duration(us) * time.Microsecond)
+		data, err := json.Marshal(want)
+		var got engine.Milliseconds
+		if err := errors.Join(err, json.Unmarshal(data, &got)); err != nil || got != want {
+			t.Fatalf("%d µs: got %d, %v, from %s", us, got, err, data)
+		}
+	}
+}

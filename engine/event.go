@@ -2,6 +2,7 @@ package engine
 
 import (
 	"encoding/json"
+	"math"
 	"time"
 )
 
@@ -56,7 +57,7 @@ func (m Milliseconds) MarshalJSON() ([]byte, error) {
 func (m *Milliseconds) UnmarshalJSON(data []byte) error {
 	var ms float64
 	err := json.Unmarshal(data, &ms)
-	*m = Milliseconds(ms * float64(time.Millisecond))
+	*m = Milliseconds(math.Round(ms * float64(time.Millisecond)))
 	return err
 }
 

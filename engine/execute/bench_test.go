@@ -1,9 +1,12 @@
 package execute
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -34,8 +37,10 @@ func (given) Failed(*config.Step, engine.StepError, int) {}
 
 // BenchmarkEngine measures what the engine itself costs for each step: state
 // machine, loop, the attempt of a step that does nothing, and a run log of four
-// events a step in a file. It reports nanoseconds a step.
+// events a step in a file. It reports nanoseconds a step. The floor is the bare
+// writing of a log of that size, one write for each step.
 func BenchmarkEngine(b *testing.B) {
+	b.Run("floor/10000", func(b *testing.B) { benchmarkFloor(b, 10_000) })
 	for _, shape := range []string{"independent", "chain"} {
 		for _, n := range []int{1_000, 10_000, 100_000} {
 			b.Run(fmt.Sprintf("%s/%d", shape, n), func(b *testing.B) { benchmarkEngine(b, n, shape == "chain") })
@@ -73,6 +78,25 @@ func benchmarkEngine(b *testing.B, n int, chain bool) {
 			b.Fatalf("got %v", d.counts)
 		}
 		if err := log.Close(); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/step")
+}
+
+func benchmarkFloor(b *testing.B, n int) {
+	lines := bytes.Repeat([]byte("x"), 970) // what four events of a step without arguments take
+	for i := range b.N {
+		f, err := os.Create(filepath.Join(b.TempDir(), fmt.Sprint(i)))
+		if err != nil {
+			b.Fatal(err)
+		}
+		for range n {
+			if _, err := f.Write(lines); err != nil {
+				b.Fatal(err)
+			}
+		}
+		if err := errors.Join(f.Sync(), f.Close()); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"github.com/zclconf/go-cty/cty"
@@ -25,6 +26,8 @@ type Runner struct {
 	Handler func(engine.Attempt) slog.Handler
 	// Progress takes an attempt's progress; it must be cheap.
 	Progress func(a engine.Attempt, done, total int64, unit string)
+
+	zones sync.Map // *time.Location by name: loading one reads a file
 }
 
 // Run makes one attempt and says how it ended. It returns when the step's run
@@ -118,13 +121,9 @@ func (r *Runner) arguments(typ *engine.StepType, a engine.Attempt) (cty.Value, e
 }
 
 func (r *Runner) env(a engine.Attempt, ws *workspace) *engine.Env {
-	zone, err := time.LoadLocation(a.Timezone)
-	if err != nil {
-		zone = time.UTC
-	}
 	env := &engine.Env{
 		RunID: a.RunID, Pipeline: a.Pipeline, Step: a.Step, Attempt: a.Number,
-		LogicalTime: a.LogicalTime.In(zone), WorkingDir: a.WorkingDir,
+		LogicalTime: a.LogicalTime.In(r.zone(a.Timezone)), WorkingDir: a.WorkingDir,
 		Log: slog.New(slog.DiscardHandler), Progress: func(int64, int64, string) {}, Files: ws,
 	}
 	if r.Handler != nil {
@@ -134,6 +133,18 @@ func (r *Runner) env(a engine.Attempt, ws *workspace) *engine.Env {
 		env.Progress = func(done, total int64, unit string) { r.Progress(a, done, total, unit) }
 	}
 	return env
+}
+
+func (r *Runner) zone(name string) *time.Location {
+	if zone, ok := r.zones.Load(name); ok {
+		return zone.(*time.Location)
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		zone = time.UTC
+	}
+	r.zones.Store(name, zone)
+	return zone
 }
 
 // runGuarded turns a panic of the step into an error that is not retried.

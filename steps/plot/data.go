@@ -33,13 +33,6 @@ func load(ctx context.Context, env *engine.Env, a Args) (*data, error) {
 	return g.data()
 }
 
-func (g *gatherer) what() string {
-	if g.args.Source != "" {
-		return string(g.args.Source)
-	}
-	return "the query's result"
-}
-
 // data is what came of all rows, each series ordered by x.
 func (g *gatherer) data() (*data, error) {
 	if !slices.ContainsFunc(g.series, func(s chart.Series) bool {

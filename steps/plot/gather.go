@@ -132,3 +132,10 @@ func (g *gatherer) name(key seriesKey) string {
 	}
 	return g.args.Y[key.y] + " · " + key.group
 }
+
+func (g *gatherer) what() string {
+	if g.args.Source != "" {
+		return string(g.args.Source)
+	}
+	return "the query's result"
+}

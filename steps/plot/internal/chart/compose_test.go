@@ -213,6 +213,29 @@ func TestTheYAxisIsAsAsked(t *testing.T) {
 	}
 }
 
+func TestLinesStayInTheirArea(t *testing.T) {
+	low, high := 27.0, 29.0
+	c := day()
+	c.YMin, c.YMax = &low, &high
+	p := compose(t, c)
+	area := vg.Rectangle{
+		Min: p.Area.Min.Sub(vg.Point{X: 1, Y: 20}), // tick marks reach below
+		Max: p.Area.Max.Add(vg.Point{X: 6, Y: 6}),  // dots on the edge are whole
+	}
+	for _, s := range p.Shapes {
+		for _, part := range s.Path {
+			inLegend := part.Pos.Y > p.Area.Max.Y+9
+			if part.Type != vg.CloseComp && !inLegend && (part.Pos.Y > area.Max.Y || part.Pos.Y < area.Min.Y || part.Pos.X > area.Max.X) {
+				t.Fatalf("a line reaches %v, outside %v", part.Pos, p.Area)
+			}
+		}
+	}
+	c.YMin, c.YMax = nil, nil
+	if all := compose(t, c); len(all.Shapes) <= len(p.Shapes) {
+		t.Errorf("%d shapes in part of the range, %d in all of it", len(p.Shapes), len(all.Shapes))
+	}
+}
+
 func TestReadingsThatAreAllAlikeHaveAnAxis(t *testing.T) {
 	for _, v := range []float64{0, 27, -1e-300, 1e300, -3e15} {
 		c := day()

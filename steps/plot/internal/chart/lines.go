@@ -64,8 +64,8 @@ func (c *composer) drawLine(l look, points []vg.Point) {
 
 // lineWidth makes the line of a crowded series thinner.
 func (c *composer) lineWidth(points int) vg.Length {
-	if vg.Length(points) > c.plot.Size().X {
-		return c.line * 0.65
+	if 2*vg.Length(points) > c.plot.Size().X {
+		return c.line * 0.7
 	}
 	return c.line
 }

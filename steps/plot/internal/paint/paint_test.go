@@ -13,6 +13,7 @@ import (
 	"io"
 	"math"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -228,6 +229,23 @@ func TestPDFIsDatedAsAsked(t *testing.T) {
 	if len(file) > 60_000 {
 		t.Errorf("the document has %d bytes", len(file))
 	}
+}
+
+func TestDocumentsAreWrittenSideBySide(t *testing.T) {
+	p := picture(t, "One")
+	var all sync.WaitGroup
+	for year := range 8 {
+		all.Go(func() {
+			var b bytes.Buffer
+			if err := paint.PDF(t.Context(), &b, p, time.Date(2000+year, 1, 1, 0, 0, 0, 0, time.UTC)); err != nil {
+				t.Error(err)
+			}
+			if want := fmt.Sprintf("/CreationDate (D:%d0101", 2000+year); !bytes.Contains(b.Bytes(), []byte(want)) {
+				t.Errorf("a document lacks %s", want)
+			}
+		})
+	}
+	all.Wait()
 }
 
 func TestPaintingStopsWithItsContext(t *testing.T) {

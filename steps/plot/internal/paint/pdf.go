@@ -36,6 +36,5 @@ func newPage(size vg.Point, made time.Time) *vgpdf.Canvas {
 	defer pages.Unlock()
 	fpdf.SetDefaultCreationDate(made)
 	fpdf.SetDefaultModificationDate(made)
-	fpdf.SetDefaultCatalogSort(true)
 	return vgpdf.New(size.X, size.Y)
 }

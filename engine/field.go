@@ -33,6 +33,10 @@ import (
 // pointers to them (nil for null); Strings (a string or a list of strings);
 // map[string]string; and, in outputs, slices of strings and of structs. A type
 // with UnmarshalText is written as a string and checked before the run.
+//
+// Defaults are converted when the type is declared, which is mostly while its
+// package is being initialised: an UnmarshalText that uses a package variable,
+// such as a compiled regular expression, may then find it nil.
 type Field struct {
 	Name      string
 	Doc       string

@@ -100,7 +100,7 @@ func (b *bucketStore) confirm(ctx context.Context, s *source) error {
 		}
 	}
 	if !sameAs(head, s.print) {
-		has := fmt.Sprintf("%d bytes, SHA-256 %s", *head.ContentLength, *head.ChecksumSHA256)
+		has := fmt.Sprintf("%d bytes, %s", *head.ContentLength, legible(*head.ChecksumSHA256))
 		return mismatch(b, s, b.secrets.Replace(has))
 	}
 	return nil

@@ -3,6 +3,7 @@ package s3put
 import (
 	"crypto/tls"
 	"errors"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -91,10 +92,18 @@ func classify(err error) *engine.StepError {
 				"A bucket with dots in its name needs path_style = true.",
 		}
 	}
-	return &engine.StepError{
+	return unreachable(err)
+}
+
+func unreachable(err error) *engine.StepError {
+	e := &engine.StepError{
 		Code: "s3_unreachable", Argument: "endpoint", Retryable: true,
-		Remedy: "Check the endpoint, and that a firewall lets the connection out. If the host is bucket.host and not known, set path_style = true.",
+		Remedy: "Check the endpoint, and that a firewall lets the connection out.",
 	}
+	if dns := (*net.DNSError)(nil); errors.As(err, &dns) {
+		e.Remedy = "Check the endpoint. If the bucket's name stands in front of the host's and that host is not known, set path_style = true."
+	}
+	return e
 }
 
 func (k kind) error(err error) *engine.StepError {

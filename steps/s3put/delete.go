@@ -21,7 +21,7 @@ func deleteSources(ctx context.Context, target store, sources []*source) error {
 		if err != nil {
 			return failedRead(ctx, s.path, err)
 		}
-		if now != s.print {
+		if !now.isOf(s.print) {
 			return changed(s)
 		}
 	}

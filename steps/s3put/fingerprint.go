@@ -28,12 +28,18 @@ func partSize(size int64) int64 {
 	return max(minPart, (least+mega-1)/mega*mega)
 }
 
-// fingerprint is what a content is known by: its size and SHA-256, and the
-// SHA-256 over those of its parts, which S3 calls composite.
+// fingerprint is what a content is known by: its size and SHA-256. That of a
+// large source also has the SHA-256 over those of its parts, which S3 calls
+// composite.
 type fingerprint struct {
 	size      int64
 	whole     [sha256.Size]byte
 	composite [sha256.Size]byte
+}
+
+// isOf reports whether two fingerprints are of one content.
+func (f fingerprint) isOf(other fingerprint) bool {
+	return f.size == other.size && f.whole == other.whole
 }
 
 // String is the form of the output checksum.
@@ -49,12 +55,13 @@ func (f fingerprint) header() string { return base64.StdEncoding.EncodeToString(
 // writes the number of parts behind a composite one.
 func (f fingerprint) matches(checksum string) bool {
 	digest, _, _ := strings.Cut(checksum, "-")
-	return digest == f.header() || digest == base64.StdEncoding.EncodeToString(f.composite[:])
+	return digest == f.header() || f.inParts() && digest == base64.StdEncoding.EncodeToString(f.composite[:])
 }
 
-// take reads a content to its end and gives its fingerprint.
-func take(ctx context.Context, r io.Reader, size int64) (fingerprint, error) {
-	d := newDigest(partSize(size))
+// take reads a content to its end and gives its fingerprint, with the composite
+// for parts of a size unless that is 0.
+func take(ctx context.Context, r io.Reader, partSize int64) (fingerprint, error) {
+	d := newDigest(partSize)
 	if _, err := io.Copy(d, until(ctx, r)); err != nil {
 		return fingerprint{}, err
 	}
@@ -63,8 +70,7 @@ func take(ctx context.Context, r io.Reader, size int64) (fingerprint, error) {
 
 // digest makes a fingerprint of what is written to it.
 type digest struct {
-	partSize           int64
-	size               int64
+	size, partSize     int64
 	whole, part, parts hash.Hash
 }
 
@@ -74,18 +80,24 @@ func newDigest(partSize int64) *digest {
 
 // Write implements io.Writer; it never fails.
 func (d *digest) Write(b []byte) (int, error) {
-	n := len(b)
 	d.whole.Write(b)
-	for len(b) > 0 {
-		room := min(d.partSize-d.size%d.partSize, int64(len(b)))
-		d.part.Write(b[:room])
-		d.size += room
-		b = b[room:]
-		if d.size%d.partSize == 0 {
+	if d.partSize > 0 {
+		d.divide(b)
+	}
+	d.size += int64(len(b))
+	return len(b), nil
+}
+
+// divide hashes b by parts; d.size is what came before.
+func (d *digest) divide(b []byte) {
+	for at := d.size; len(b) > 0; {
+		n := min(d.partSize-at%d.partSize, int64(len(b)))
+		d.part.Write(b[:n])
+		at, b = at+n, b[n:]
+		if at%d.partSize == 0 {
 			d.endPart()
 		}
 	}
-	return n, nil
 }
 
 func (d *digest) endPart() {
@@ -94,12 +106,14 @@ func (d *digest) endPart() {
 }
 
 func (d *digest) fingerprint() fingerprint {
-	if d.size%d.partSize != 0 {
-		d.endPart()
-	}
 	f := fingerprint{size: d.size}
 	d.whole.Sum(f.whole[:0])
-	d.parts.Sum(f.composite[:0])
+	if d.partSize > 0 {
+		if d.size%d.partSize != 0 {
+			d.endPart()
+		}
+		d.parts.Sum(f.composite[:0])
+	}
 	return f
 }
 
@@ -117,6 +131,16 @@ func until(ctx context.Context, r io.Reader) io.Reader {
 		}
 		return r.Read(b)
 	})
+}
+
+// legible writes a SHA-256 of S3 in the form of String. One of parts is left as
+// S3 writes it, with their number.
+func legible(checksum string) string {
+	sum, err := base64.StdEncoding.DecodeString(checksum)
+	if err != nil || len(sum) != sha256.Size {
+		return "SHA-256 " + checksum
+	}
+	return "sha256:" + hex.EncodeToString(sum)
 }
 
 // describe names size and checksum for people.

@@ -83,7 +83,7 @@ func (f *folder) stands(ctx context.Context, s *source, there fs.FileInfo) (bool
 		return false, exists(f.url(s.key), s)
 	case "skip":
 		stored, err := takeAt(ctx, f.path(s.key))
-		if err != nil || stored != s.print {
+		if err != nil || !stored.isOf(s.print) {
 			return false, ctx.Err()
 		}
 		f.env.Log.Info("the same content stands there already", "url", f.url(s.key))
@@ -121,7 +121,7 @@ func (f *folder) confirm(ctx context.Context, s *source) error {
 			Remedy:  "Check that the folder of the bucket can be read and that nothing else clears it.",
 		}
 	}
-	if stored != s.print {
+	if !stored.isOf(s.print) {
 		return mismatch(f, s, stored.describe())
 	}
 	return nil

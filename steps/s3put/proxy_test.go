@@ -1,7 +1,9 @@
 package s3put_test
 
 import (
+	"bytes"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -99,9 +101,10 @@ func through(server *s3server.Server, p *proxy) enginetest.Args {
 	return withArgs(toServer(server), enginetest.Args{"endpoint": p.endpoint})
 }
 
-// answer gives an error as S3 does.
+// answer gives an error as S3 does, when it has read the request.
 func answer(status int, code, message string) fault {
 	return func(w http.ResponseWriter, r *http.Request, _ http.HandlerFunc) {
+		_, _ = io.Copy(io.Discard, r.Body)
 		w.Header().Set("Content-Type", "application/xml")
 		w.Header().Set("X-Amz-Request-Id", "REQUEST-ID-THAT-NOBODY-NEEDS")
 		w.WriteHeader(status)
@@ -125,7 +128,7 @@ func passThen(then fault) fault {
 
 // raw writes bytes and closes the connection.
 func raw(bytes string) fault {
-	return func(w http.ResponseWriter, r *http.Request, _ http.HandlerFunc) {
+	return func(w http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) {
 		conn, _, err := http.NewResponseController(w).Hijack()
 		if err != nil {
 			panic(err)
@@ -169,4 +172,17 @@ func first(faults ...fault) fault {
 		}
 		do(w, r, pass)
 	}
+}
+
+// altered passes another content on than was sent.
+func altered(w http.ResponseWriter, r *http.Request, pass http.HandlerFunc) {
+	content, err := io.ReadAll(r.Body)
+	if err != nil {
+		panic(err)
+	}
+	for i := range content {
+		content[i] ^= 1
+	}
+	r.Body = io.NopCloser(bytes.NewReader(content))
+	pass(w, r)
 }

@@ -25,23 +25,26 @@ func (s *source) open(ctx context.Context) error {
 		return unreadable(s.path, err)
 	}
 	s.file = file
-	if s.print, err = takeOf(ctx, file); err != nil {
+	info, err := file.Stat()
+	if err == nil {
+		s.print, err = take(ctx, file, partsOf(info.Size()))
+	}
+	if err != nil {
 		s.close()
 		return failedRead(ctx, s.path, err)
 	}
 	return nil
 }
 
-func (s *source) close() { _ = s.file.Close() }
-
-// takeOf takes the fingerprint of an open file.
-func takeOf(ctx context.Context, file *os.File) (fingerprint, error) {
-	info, err := file.Stat()
-	if err != nil {
-		return fingerprint{}, err
+// partsOf is the size of a source's parts; 0 where it goes in one piece.
+func partsOf(size int64) int64 {
+	if size < minPart {
+		return 0
 	}
-	return take(ctx, file, info.Size())
+	return partSize(size)
 }
+
+func (s *source) close() { _ = s.file.Close() }
 
 // takeAt takes the fingerprint of what is at a path now.
 func takeAt(ctx context.Context, path string) (fingerprint, error) {
@@ -50,13 +53,13 @@ func takeAt(ctx context.Context, path string) (fingerprint, error) {
 		return fingerprint{}, err
 	}
 	defer func() { _ = file.Close() }()
-	return takeOf(ctx, file)
+	return take(ctx, file, 0)
 }
 
 // content reads the file from its beginning and checks, once it has been read,
 // that it was what the fingerprint says: a file may be written to meanwhile.
 func (s *source) content(ctx context.Context) *checkedReader {
-	d := newDigest(partSize(s.print.size))
+	d := newDigest(0)
 	section := io.NewSectionReader(s.file, 0, s.print.size)
 	read := io.TeeReader(until(ctx, section), d)
 	return &checkedReader{digest: d, source: s, readerFunc: func(b []byte) (int, error) {
@@ -76,7 +79,7 @@ type checkedReader struct {
 
 // check is to be called when everything has been read.
 func (r *checkedReader) check() error {
-	if r.digest.fingerprint() != r.source.print {
+	if !r.digest.fingerprint().isOf(r.source.print) {
 		return changed(r.source)
 	}
 	return nil

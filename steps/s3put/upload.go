@@ -61,7 +61,7 @@ func (b *bucketStore) receiptOf(s *source, out *transfermanager.UploadObjectOutp
 		return receipt{}, b.noStore(s)
 	}
 	if sum := aws.ToString(out.ChecksumSHA256); sum != "" && !s.print.matches(sum) {
-		return receipt{}, mismatch(b, s, "SHA-256 "+b.secrets.Replace(sum))
+		return receipt{}, mismatch(b, s, b.secrets.Replace(legible(sum)))
 	}
 	return receipt{out.ETag, out.VersionID}, nil
 }

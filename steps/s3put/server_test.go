@@ -1,0 +1,273 @@
+package s3put_test
+
+import (
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"dagrun/engine/enginetest"
+	"dagrun/engine/enginetest/s3server"
+	"dagrun/steps/s3put"
+)
+
+func TestRefusalsOfAServerAreTold(t *testing.T) {
+	server := newServer(t)
+	dir := t.TempDir()
+	writeTo(t, dir, "a.csv", "abc")
+	const amz = "HTTP/1.1 301 Moved\nX-Amz-Bucket-Region: eu-central-1\nContent-Length: 0\nConnection: close\n\n"
+	redirect := newProxy(t, server, map[request]fault{putObject: raw(amz)})
+	skewed := newProxy(t, server, map[request]fault{putObject: answer(403, "RequestTimeTooSkewed", "The difference is too large.")})
+	for name, c := range map[string]struct {
+		args      enginetest.Args
+		code      string
+		argument  string
+		retryable bool
+		message   []string
+		remedy    string
+	}{
+		"wrong secret": {
+			enginetest.Args{"secret_access_key": "another"}, "s3_denied", "access_key_id", false,
+			[]string{"put " + dir + "/a.csv as s3://readings/a.csv at " + server.Endpoint() + ": 403 SignatureDoesNotMatch: "}, "access key",
+		},
+		"unknown account": {enginetest.Args{"access_key_id": "NOBODY"}, "s3_denied", "access_key_id", false, []string{"403 InvalidAccessKeyId"}, "access key"},
+		"no such bucket":  {enginetest.Args{"bucket": "s3://no-such"}, "no_such_bucket", "bucket", false, []string{"s3://no-such/a.csv", "404 NoSuchBucket"}, "Make the bucket"},
+		"wrong region":    {enginetest.Args{"endpoint": redirect.endpoint}, "s3_region", "region", false, []string{"301"}, `region = "eu-central-1"`},
+		"wrong clock":     {enginetest.Args{"endpoint": skewed.endpoint}, "s3_denied", "access_key_id", false, []string{"RequestTimeTooSkewed"}, "clocks"},
+		"token without key": {
+			enginetest.Args{"session_token": "t", "access_key_id": nil, "secret_access_key": nil}, "s3_credentials", "session_token", false,
+			[]string{"session token"}, "access_key_id",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			args := withArgs(withArgs(toServer(server), enginetest.Args{"source": "a.csv", "key": "a.csv"}), c.args)
+			got := enginetest.Fail(t, s3put.Type, dir, args, c.code)
+			if got.Argument != c.argument || got.Retryable != c.retryable {
+				t.Errorf("got argument %q, retryable %t: %s", got.Argument, got.Retryable, got.Message)
+			}
+			for _, text := range c.message {
+				if !strings.Contains(got.Message, text) {
+					t.Errorf("the message lacks %q: %s", text, got.Message)
+				}
+			}
+			if !strings.Contains(got.Remedy, c.remedy) {
+				t.Errorf("the remedy lacks %q: %s", c.remedy, got.Remedy)
+			}
+		})
+	}
+}
+
+func TestEndpointsThatAreNoneAreTold(t *testing.T) {
+	isolate(t)
+	dir := t.TempDir()
+	path := writeTo(t, dir, "a.csv", "abc")
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	nobody := listener.Addr().String()
+	_ = listener.Close()
+	page := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>Welcome")) }))
+	defer page.Close()
+	missing := httptest.NewServer(http.NotFoundHandler())
+	defer missing.Close()
+	encrypted := httptest.NewUnstartedServer(http.NotFoundHandler())
+	encrypted.Config.ErrorLog = log.New(io.Discard, "", 0) // failed handshakes are on purpose
+	encrypted.StartTLS()
+	defer encrypted.Close()
+	for name, c := range map[string]struct {
+		endpoint, code string
+		retryable      bool
+		says           string
+	}{
+		"nobody listens":    {"http://" + nobody, "s3_unreachable", true, "connection refused"},
+		"unknown host":      {"https://no-such-host.invalid", "s3_unreachable", true, "look up no-such-host.invalid"},
+		"a web page":        {page.URL, "s3_error", false, "the answer has no ETag"},
+		"another web page":  {missing.URL, "s3_error", false, "404"},
+		"unknown authority": {encrypted.URL, "s3_tls", false, "certificate signed by unknown authority"},
+		"https at an http":  {strings.Replace(page.URL, "http:", "https:", 1), "s3_tls", false, "server gave HTTP response to HTTPS client"},
+		"http at an https":  {strings.Replace(encrypted.URL, "https:", "http:", 1), "s3_error", false, "400"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			start := time.Now()
+			got := enginetest.Fail(t, s3put.Type, dir, enginetest.Args{
+				"source": "a.csv", "bucket": "s3://readings", "key": "a.csv", "endpoint": c.endpoint,
+				"access_key_id": "A", "secret_access_key": "a-secret", "delete_source": true,
+			}, c.code)
+			if got.Retryable != c.retryable || !strings.Contains(got.Message, c.says) || !strings.Contains(got.Message, c.endpoint) {
+				t.Errorf("got retryable %t: %s; want %t, and %q and the endpoint in it", got.Retryable, got.Message, c.retryable, c.says)
+			}
+			if took := time.Since(start); took > 20*time.Second {
+				t.Errorf("it took %s", took)
+			}
+			if !isThere(t, path) {
+				t.Error("the source is gone")
+			}
+		})
+	}
+}
+
+func TestKeyThatIsTakenOnAServer(t *testing.T) {
+	server := newServer(t)
+	dir := t.TempDir()
+	writeTo(t, dir, "a.csv", "abc")
+	put := func(content string, sum types.ChecksumAlgorithm) {
+		server.Put(t, &s3.PutObjectInput{Bucket: aws.String(bucket), Key: aws.String("a.csv"), Body: strings.NewReader(content), ChecksumAlgorithm: sum})
+	}
+	attempt := func(ifExists string) (*proxy, enginetest.Args) {
+		p := newProxy(t, server, nil)
+		return p, withArgs(through(server, p), enginetest.Args{"source": "a.csv", "key": "a.csv", "if_exists": ifExists})
+	}
+	t.Run("skip sends nothing over the same content", func(t *testing.T) {
+		put("abc", types.ChecksumAlgorithmSha256)
+		p, args := attempt("skip")
+		var out outputs
+		enginetest.Succeed(t, s3put.Type, dir, args, &out)
+		if n := p.count(putObject); n != 0 {
+			t.Errorf("%d uploads were made", n)
+		}
+		if head := server.Head(t, bucket, "a.csv"); out.ETag == nil || *out.ETag != *head.ETag || *out.Checksum != sumOfABC {
+			t.Errorf("got the outputs %+v", out)
+		}
+	})
+	for name, stored := range map[string]struct {
+		content string
+		sum     types.ChecksumAlgorithm
+	}{"other content": {"xyz", types.ChecksumAlgorithmSha256}, "a content without a SHA-256": {"abc", types.ChecksumAlgorithmCrc32}} {
+		t.Run("skip overwrites "+name, func(t *testing.T) {
+			put(stored.content, stored.sum)
+			p, args := attempt("skip")
+			enginetest.Succeed(t, s3put.Type, dir, args, nil)
+			if n, got := p.count(putObject), string(server.Read(t, bucket, "a.csv")); n != 1 || got != "abc" {
+				t.Errorf("%d uploads were made, and %q is stored", n, got)
+			}
+		})
+	}
+	for _, stands := range []string{"abc", "xyz"} {
+		t.Run("fail fails over "+stands, func(t *testing.T) {
+			put(stands, types.ChecksumAlgorithmSha256)
+			_, args := attempt("fail")
+			got := enginetest.Fail(t, s3put.Type, dir, args, "exists")
+			if got.Retryable || got.Argument != "if_exists" || !strings.Contains(got.Message, "s3://readings/a.csv") {
+				t.Errorf("got %+v", got)
+			}
+			if stored := string(server.Read(t, bucket, "a.csv")); stored != stands {
+				t.Errorf("%q is stored", stored)
+			}
+		})
+	}
+	t.Run("overwrite overwrites", func(t *testing.T) {
+		put("xyz", types.ChecksumAlgorithmSha256)
+		_, args := attempt("overwrite")
+		enginetest.Succeed(t, s3put.Type, dir, args, nil)
+		if got := string(server.Read(t, bucket, "a.csv")); got != "abc" {
+			t.Errorf("%q is stored", got)
+		}
+	})
+}
+
+// TestFailKnowsItsOwn: what an earlier attempt of the same step in the same run
+// has put is no obstacle; what another run, or another step, has put, is.
+func TestFailKnowsItsOwn(t *testing.T) {
+	server := newServer(t)
+	dir := t.TempDir()
+	small := writeTo(t, dir, "small.csv", "abc")
+	big := largeFile(t, dir, "big.bin")
+	for _, path := range []string{small, big} {
+		args := withArgs(toServer(server), enginetest.Args{"source": path, "key": "x/", "if_exists": "fail"})
+		enginetest.Succeed(t, s3put.Type, dir, args, nil)
+		enginetest.Succeed(t, s3put.Type, dir, args, nil)
+
+		attempt, secrets := enginetest.Attempt(t, s3put.Type, dir, args)
+		attempt.Step.Name = "another"
+		if got := enginetest.Perform(t.Context(), t, s3put.Type, attempt, secrets); got.Error == nil || got.Error.Code != "exists" {
+			t.Errorf("another step: got %+v", got)
+		}
+		attempt, secrets = enginetest.Attempt(t, s3put.Type, dir, args)
+		attempt.RunID = "0190163d-0000-739b-aea5-966c26f8ad91"
+		if got := enginetest.Perform(t.Context(), t, s3put.Type, attempt, secrets); got.Error == nil || got.Error.Code != "exists" {
+			t.Errorf("another run: got %+v", got)
+		}
+	}
+	if n := server.Uploads(t, bucket); n != 0 {
+		t.Errorf("%d uploads are left open", n)
+	}
+	writeTo(t, dir, "small.csv", "changed")
+	enginetest.Fail(t, s3put.Type, dir, withArgs(toServer(server), enginetest.Args{"source": small, "key": "x/", "if_exists": "fail"}), "exists")
+}
+
+func TestLargeFileThatIsTheSameIsSkipped(t *testing.T) {
+	server := newServer(t)
+	dir := t.TempDir()
+	path := largeFile(t, dir, "big.bin")
+	args := withArgs(toServer(server), enginetest.Args{"source": path, "key": "big.bin", "if_exists": "skip"})
+	enginetest.Succeed(t, s3put.Type, dir, args, nil)
+	if sum := *server.Head(t, bucket, "big.bin").ChecksumSHA256; !strings.HasSuffix(sum, "-2") {
+		t.Errorf("the checksum is %s, want one of two parts", sum)
+	}
+	p := newProxy(t, server, nil)
+	enginetest.Succeed(t, s3put.Type, dir, withArgs(args, enginetest.Args{"endpoint": p.endpoint, "delete_source": true}), nil)
+	if p.count(createUpload)+p.count(uploadPart)+p.count(putObject) != 0 || isThere(t, path) {
+		t.Errorf("got the requests %v; the source is there: %t", p.seen, isThere(t, path))
+	}
+}
+
+func TestUnencryptedLineIsWarnedOfBeyondThisMachine(t *testing.T) {
+	isolate(t)
+	dir := t.TempDir()
+	writeTo(t, dir, "a.csv", "abc")
+	for endpoint, want := range map[string]bool{"http://no-such-host.invalid": true, "https://no-such-host.invalid": false, "http://127.0.0.1:1": false} {
+		_, said := enginetest.RunLogged(t.Context(), t, s3put.Type, dir, enginetest.Args{
+			"source": "a.csv", "bucket": "s3://readings", "key": "a.csv", "endpoint": endpoint, "access_key_id": "A", "secret_access_key": "a-secret",
+		})
+		if got := strings.Contains(said, "level=WARN") && strings.Contains(said, "unencrypted"); got != want {
+			t.Errorf("%s: warned is %t, want %t: %q", endpoint, got, want, said)
+		}
+	}
+}
+
+// TestPathStyle looks at the host that requests go to.
+func TestPathStyle(t *testing.T) {
+	isolate(t)
+	dir := t.TempDir()
+	writeTo(t, dir, "a.csv", "abc")
+	for name, c := range map[string]struct {
+		args enginetest.Args
+		want string
+	}{
+		"by default":  {nil, "look up no-such-host.invalid:"},
+		"where asked": {enginetest.Args{"path_style": true}, "look up no-such-host.invalid:"},
+		"not wanted":  {enginetest.Args{"path_style": false}, "look up readings.no-such-host.invalid:"},
+	} {
+		got := enginetest.Fail(t, s3put.Type, dir, withArgs(enginetest.Args{
+			"source": "a.csv", "bucket": "s3://readings", "key": "a.csv", "endpoint": "http://no-such-host.invalid", "access_key_id": "A", "secret_access_key": "a-secret",
+		}, c.args), "s3_unreachable")
+		if !strings.Contains(got.Message, c.want) {
+			t.Errorf("%s: got %s, want %q in it", name, got.Message, c.want)
+		}
+	}
+}
+
+func TestProgressIsReported(t *testing.T) {
+	server := newServer(t, s3server.Versioned())
+	dir := t.TempDir()
+	big := largeFile(t, dir, "big.bin")
+	small := writeTo(t, dir, "small.csv", "abc")
+	for name, args := range map[string]enginetest.Args{"folder": {"bucket": "file://archive"}, "server": toServer(server)} {
+		args := withArgs(args, enginetest.Args{"source": []string{big, small}, "key": "x/", "if_exists": "skip"})
+		for _, what := range []string{"sent", "skipped"} {
+			last, n := progressOf(t, dir, args)
+			if last != large+3 || n < 2 {
+				t.Errorf("%s, %s: the last of %d reports is %d bytes, want %d", name, what, n, last, large+3)
+			}
+		}
+	}
+}

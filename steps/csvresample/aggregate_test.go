@@ -15,6 +15,7 @@ func TestBucketStartsAreWrittenInTheStyleOfTheData(t *testing.T) {
 		{name: "with T and seconds", text: lines("t,v", "2024-06-15T01:45:10,1"), args: sum(nil), want: lines("t,v", "2024-06-15T01:00:00,1")},
 		{name: "decimals", text: lines("t,v", "2024-06-15 01:45:10.250,1"), args: sum(nil), want: lines("t,v", "2024-06-15 01:00:00.000,1")},
 		{name: "decimals behind a comma", text: lines("t,v", `"2024-06-15 01:45:10,25",1`), args: sum(nil), want: lines("t,v", `"2024-06-15 01:00:00,00",1`)},
+		{name: "more decimals than nanoseconds", text: lines("t,v", "2024-06-15 01:45:10.123456789012,1"), args: sum(nil), want: lines("t,v", "2024-06-15 01:00:00.000000000,1")},
 		{name: "Z", zone: "Europe/Rome", text: lines("t,v", "2024-06-15T01:45:10Z,1"), args: sum(enginetest.Args{"interval": "1d"}), want: lines("t,v", "2024-06-14T22:00:00Z,1")},
 		{name: "offset of the pipeline's zone", zone: "Europe/Rome", text: lines("t,v", "2024-06-15T01:45:10+00:00,1"), args: sum(nil), want: lines("t,v", "2024-06-15T03:00:00+02:00,1")},
 		{name: "offset without a colon behind a space", zone: "Europe/Rome", text: lines("t,v", "2024-06-15 01:45:10 +0000,1"), args: sum(nil), want: lines("t,v", "2024-06-15 03:00:00 +0200,1")},

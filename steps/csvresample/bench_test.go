@@ -19,7 +19,7 @@ import (
 // readings writes n readings, one every second, and gives the file's size.
 func readings(tb testing.TB, path string, n int) int64 {
 	tb.Helper()
-	f, err := os.Create(path) //nolint:gosec // a file of the test
+	f, err := os.Create(path)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -73,7 +73,7 @@ func BenchmarkResample(b *testing.B) {
 }
 
 func findLines(b *testing.B, path string) {
-	f, err := os.Open(path) //nolint:gosec // a file of the test
+	f, err := os.Open(path)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -99,7 +99,7 @@ func findLines(b *testing.B, path string) {
 }
 
 func splitRows(b *testing.B, path string) {
-	f, err := os.Open(path) //nolint:gosec // a file of the test
+	f, err := os.Open(path)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -151,7 +151,7 @@ func TestDaysOf23And25Hours(t *testing.T) {
 		},
 		{
 			name: "clocks that go back over midnight a minute after it", zone: "America/Goose_Bay", args: every("1d"),
-			text: counted("2010-11-06T23:59:59-03:00", "2010-11-07T00:00:30-03:00", "2010-11-06T23:30:00-04:00", "2010-11-07T00:00:00-04:00"),
+			text: counted("2010-11-06T23:30:00-04:00", "2010-11-06T23:59:59-03:00", "2010-11-07T00:00:30-03:00", "2010-11-07T00:00:00-04:00"),
 			want: lines("t,v", "2010-11-06T00:00:00-03:00,1", "2010-11-07T00:00:00-03:00,3"),
 		},
 		{
@@ -187,6 +187,16 @@ func TestTimesWithoutOffsetWhereTheClocksChange(t *testing.T) {
 				t.Errorf("warned: %t, want %t: %s", got, c.warned, log)
 			}
 		})
+	}
+}
+
+func TestWarningCountsTheRowsConcerned(t *testing.T) {
+	d := outcome{
+		zone: "Europe/Rome", text: counted("2024-10-27T02:30:00", "2024-10-27T02:45:00+02:00", "2024-10-27T02:30:00.5", "2024-10-27T04:00:00"),
+		args: every("1d"), want: lines("t,v", "2024-10-27T00:00:00,4"),
+	}.run(t)
+	if log := d.log.String(); !strings.Contains(log, "rows=2 zone=Europe/Rome") {
+		t.Errorf("the log is %s, want 2 rows", log)
 	}
 }
 

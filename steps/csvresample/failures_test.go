@@ -46,7 +46,7 @@ func (c failure) run(t *testing.T) {
 	if !strings.Contains(got.Remedy, c.remedy) {
 		t.Errorf("the remedy is %q, want %q in it", got.Remedy, c.remedy)
 	}
-	if old, err := os.ReadFile(filepath.Join(dir, "out.csv")); string(old) != "old" { //nolint:gosec // a file of the test
+	if old, err := os.ReadFile(filepath.Join(dir, "out.csv")); string(old) != "old" {
 		t.Errorf("the old output is now %q (%v)", old, err)
 	}
 }

@@ -28,7 +28,7 @@ type Args struct {
 	Period   Period         `arg:"period" default:"all" doc:"Which rows count: all, latest (the newest calendar day in the data), a date, or an interval A/B of dates or date-times whose end is exclusive."`
 	Interval Interval       `arg:"interval,required" doc:"Width of a bucket. Intervals that divide a day start anew at each local midnight, days are calendar days, others are counted from the first day."`
 	Method   string         `arg:"method" enum:"first|last|mean|min|max|sum|median|count" default:"first" doc:"What a bucket becomes: its first or last row by time, unchanged, or one number for each numeric column."`
-	MinRows  int64          `arg:"min_rows" default:"1" min:"0" doc:"The step fails when fewer rows than this come out."`
+	MinRows  int64          `arg:"min_rows" default:"1" min:"0" doc:"The step fails when fewer rows than this come out; 0 allows none."`
 }
 
 // Outputs are the outputs of the step type.

@@ -116,7 +116,7 @@ func TestMedianOfManyValuesStopsWithItsContext(t *testing.T) {
 
 // FuzzNumber compares the reading of numbers with strconv.
 func FuzzNumber(f *testing.F) {
-	for _, text := range []string{"0", "-0", "1.", ".5", "27.123456789012345", "9007199254740993", "1e5", "+", "1e400", "0x1p4", "1_0", "Inf", "000000000000000000000.1"} {
+	for _, text := range []string{"0", "-0", "1.", ".5", "27.123456789012345", "9007199254740993", "1e5", "+", "1e400", "0x1p4", "1_0", "Inf", "000000000000000000000.1", "523496474.603100760", "34409545123229157.5", "8.41814884227575252"} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

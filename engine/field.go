@@ -32,7 +32,8 @@ import (
 // Go types map to HCL as follows: string, bool, int64, int, float64 and
 // pointers to them (nil for null); Strings (a string or a list of strings);
 // map[string]string; and, in outputs, slices of strings and of structs. A type
-// with UnmarshalText is written as a string and checked before the run.
+// with UnmarshalText is written as a string and checked before the run; a slice
+// of such a type is written as one string or a list of them.
 //
 // Defaults are converted when the type is declared, which is mostly while its
 // package is being initialised: an UnmarshalText that uses a package variable,
@@ -159,10 +160,10 @@ func (f *Field) setType(t reflect.Type, tag string) {
 	}
 	switch {
 	case reflect.PointerTo(t).Implements(textType):
-		f.Type, f.TypeName = cty.String, textTypeName(t)
-		f.check = func(s string) error {
-			return reflect.New(t).Interface().(encoding.TextUnmarshaler).UnmarshalText([]byte(s))
-		}
+		f.Type, f.TypeName, f.check = cty.String, textTypeName(t), checkOf(t)
+	case t.Kind() == reflect.Slice && reflect.PointerTo(t.Elem()).Implements(textType):
+		f.Type, f.oneOrMany, f.check = cty.List(cty.String), true, checkOf(t.Elem())
+		f.TypeName = textTypeName(t.Elem()) + " or list of them"
 	case t == stringsType:
 		f.Type, f.TypeName, f.oneOrMany = cty.List(cty.String), "string or list of string", true
 	default:
@@ -172,6 +173,13 @@ func (f *Field) setType(t reflect.Type, tag string) {
 		if f.whole {
 			f.TypeName = "whole number"
 		}
+	}
+}
+
+// checkOf reads a text as a value of a text type, to see whether it is one.
+func checkOf(t reflect.Type) func(string) error {
+	return func(s string) error {
+		return reflect.New(t).Interface().(encoding.TextUnmarshaler).UnmarshalText([]byte(s))
 	}
 }
 

@@ -1,6 +1,7 @@
 package local
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -24,7 +25,7 @@ type inputs struct {
 
 // inputsOf looks the files up. A file that is not there is left out: the step
 // itself says so better.
-func inputsOf(dir string, typ *engine.StepType, args cty.Value) (inputs, error) {
+func inputsOf(ctx context.Context, dir string, typ *engine.StepType, args cty.Value) (inputs, error) {
 	in := inputs{deletable: map[string]bool{}}
 	env := &engine.Env{WorkingDir: dir}
 	for _, f := range typ.Args {
@@ -33,7 +34,7 @@ func inputsOf(dir string, typ *engine.StepType, args cty.Value) (inputs, error) 
 		case engine.Reads:
 			found := existing(env, paths)
 			for _, path := range found {
-				record, err := recordOf(path, engine.Reads)
+				record, err := recordOf(ctx, path, engine.Reads)
 				if err != nil {
 					return in, &engine.StepError{Code: "input_unreadable", Message: "read " + path, Argument: f.Name, Err: err,
 						Remedy: "Check the file and its permissions."}
@@ -105,18 +106,32 @@ func (in inputs) records() []engine.FileRecord {
 }
 
 // recordOf measures and hashes a file.
-func recordOf(path string, role engine.Role) (engine.FileRecord, error) {
+func recordOf(ctx context.Context, path string, role engine.Role) (engine.FileRecord, error) {
 	f, err := os.Open(path) //nolint:gosec // the path is what the pipeline says
 	if err != nil {
 		return engine.FileRecord{}, err
 	}
 	defer func() { _ = f.Close() }()
 	h := sha256.New()
-	size, err := io.Copy(h, f)
+	size, err := io.Copy(h, reader{ctx, f})
 	if err != nil {
 		return engine.FileRecord{}, err
 	}
 	return engine.FileRecord{Path: path, Role: role, Size: size, SHA256: hex.EncodeToString(h.Sum(nil))}, nil
+}
+
+// reader reads until its context ends.
+type reader struct {
+	ctx  context.Context // io.Reader has no parameter for it
+	from io.Reader
+}
+
+// Read implements io.Reader.
+func (r reader) Read(p []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return r.from.Read(p)
 }
 
 // volumeOf counts rows from the outputs that say so, and bytes from the files.

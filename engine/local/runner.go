@@ -84,7 +84,7 @@ func (r *Runner) attempt(ctx context.Context, a engine.Attempt) (engine.Result, 
 	}
 	ws := newWorkspace(a.WorkingDir)
 	defer ws.abort()
-	files, err := inputsOf(a.WorkingDir, typ, args)
+	files, err := inputsOf(ctx, a.WorkingDir, typ, args)
 	if err != nil {
 		return engine.Result{}, err
 	}

@@ -186,7 +186,7 @@ func (l *loop) flush() error {
 
 // job is an attempt to make.
 type job struct {
-	ctx context.Context //nolint:containedctx // handed to the worker that makes the attempt
+	ctx context.Context // handed to the worker that makes the attempt
 	Start
 }
 

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"net/mail"
 	"strings"
-
-	"dagrun/engine"
 )
 
 // Address is one mail address, with a name or without.
@@ -26,6 +24,18 @@ func (a *Address) UnmarshalText(text []byte) error {
 	}
 	a.parsed = list[0]
 	return nil
+}
+
+// Addresses are mail addresses in one text, parted by commas.
+type Addresses struct{ parsed []*mail.Address }
+
+// TypeName is the name of the type in documents.
+func (Addresses) TypeName() string { return "mail addresses" }
+
+// UnmarshalText reads a list of addresses as RFC 5322 writes it.
+func (a *Addresses) UnmarshalText(text []byte) (err error) {
+	a.parsed, err = parseAddresses(string(text))
+	return err
 }
 
 // Subject is the subject of a mail.
@@ -68,21 +78,13 @@ func trimPrefix(err error, prefix string) error {
 	return errors.New(strings.TrimPrefix(err.Error(), prefix))
 }
 
-// addressesOf reads the addresses of an argument.
-func addressesOf(argument string, texts engine.Strings) ([]*mail.Address, error) {
+// flatten lists the addresses of an argument.
+func flatten(texts []Addresses) []*mail.Address {
 	var all []*mail.Address
-	for i, text := range texts {
-		list, err := parseAddresses(text)
-		if err != nil {
-			return nil, &engine.StepError{
-				Code: "bad_address", Argument: fmt.Sprintf("%s[%d]", argument, i), Err: err,
-				Message: fmt.Sprintf("read the addresses of %s", argument),
-				Remedy:  "Correct the address in the pipeline or in the variable it comes from.",
-			}
-		}
-		all = append(all, list...)
+	for _, text := range texts {
+		all = append(all, text.parsed...)
 	}
-	return all, nil
+	return all
 }
 
 // envelope lists the bare addresses of all recipients, each once. The part

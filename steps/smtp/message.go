@@ -43,18 +43,7 @@ func isASCII(s string) bool {
 
 // compose makes the mail of the arguments.
 func compose(env *engine.Env, a Args) (*letter, error) {
-	to, err := addressesOf("to", a.To)
-	if err != nil {
-		return nil, err
-	}
-	cc, err := addressesOf("cc", a.CC)
-	if err != nil {
-		return nil, err
-	}
-	bcc, err := addressesOf("bcc", a.BCC)
-	if err != nil {
-		return nil, err
-	}
+	to, cc, bcc := flatten(a.To), flatten(a.CC), flatten(a.BCC)
 	if err := checkContent(a, to); err != nil {
 		return nil, err
 	}
@@ -71,6 +60,7 @@ func compose(env *engine.Env, a Args) (*letter, error) {
 	if err := attach(env, msg, a.Attachments); err != nil {
 		return nil, err
 	}
+	var err error
 	l.content, err = render(msg, a)
 	return l, err
 }

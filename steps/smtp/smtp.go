@@ -37,11 +37,11 @@ type Args struct {
 	Username string `arg:"username" doc:"The name to log in with, using the strongest mechanism that the server offers. Refused with smtp://, since it would cross the line unencrypted; not needed and not used with file://."`
 	Password string `arg:"password" sensitive:"true" doc:"The password that belongs to the user name."`
 
-	From    Address        `arg:"from,required" doc:"The sender, as \"ana@example.com\" or \"Ana <ana@example.com>\"."`
-	To      engine.Strings `arg:"to,required" doc:"The recipients: addresses with or without names; one string may hold several, parted by commas."`
-	CC      engine.Strings `arg:"cc" doc:"Recipients of a copy."`
-	BCC     engine.Strings `arg:"bcc" doc:"Recipients of a copy that nobody sees: they are in no header."`
-	ReplyTo Address        `arg:"reply_to" doc:"Where answers go, if not to the sender."`
+	From    Address     `arg:"from,required" doc:"The sender, as \"ana@example.com\" or \"Ana <ana@example.com>\"."`
+	To      []Addresses `arg:"to,required" doc:"The recipients: addresses with or without names; one string may hold several, parted by commas."`
+	CC      []Addresses `arg:"cc" doc:"Recipients of a copy."`
+	BCC     []Addresses `arg:"bcc" doc:"Recipients of a copy that nobody sees: they are in no header."`
+	ReplyTo Address     `arg:"reply_to" doc:"Where answers go, if not to the sender."`
 
 	Subject     Subject        `arg:"subject,required" doc:"The subject, one line."`
 	Text        string         `arg:"text" doc:"The mail as plain text. With html, readers show what they can. A mail needs text, html or attachments."`

@@ -51,6 +51,7 @@ func TestBadInputIsTold(t *testing.T) {
 		{"JSON members that differ by case", "a.json", "{\"a\":1}\n{\"A\":2}\n", "duplicate_column", `"a" and "A"`},
 		{"a JSON member without a name", "a.json", "{\"\":1}\n", "bad_row", "an empty name"},
 		{"JSON objects without members", "a.json", "{} {}", "bad_row", "no JSON object has a member"},
+		{"half a character in JSON", "a.json", `{"a":"\\ud83d \ud83d\ude00 \ud83dBude00"}`, "bad_row", `a.json:1: a \u escape in the JSON object is half of a character`},
 		{"JSON that is not UTF-8", "a.json", "{\"a\":\"\xe9\"}", "not_utf8", "a.json:1: the text is not UTF-8"},
 	}
 	for _, test := range tests {
@@ -81,7 +82,7 @@ func TestBadArgumentsAreTold(t *testing.T) {
 		{"SQL for a type", []any{"columns", map[string]string{"date": "DATE); DROP TABLE x; --"}}, "bad_column_type", "can not be converted to a DuckDB Type"},
 		{"a view of that name", []any{"table", "V"}, "not_a_table", "there is a view of that name"},
 		{"a foreign key to the table", []any{"table", "parent"}, "table_in_use", "foreign key"},
-		{"columns the table lacks, and the other way", []any{"table", "parent", "mode", "append"}, "columns_differ", `it lacks "id" and it has "record", "date", "time", "temperatura" beyond`},
+		{"columns the table lacks, and the other way", []any{"table", "parent", "mode", "append"}, "columns_differ", `the file lacks "id" and has "record", "date", "time", "temperatura", which the table lacks`},
 		{"a type that is not the table's", []any{"table", "same", "mode", "append", "columns", map[string]string{"record": "DOUBLE"}}, "columns_differ", `its column "record" is INTEGER, not DOUBLE`},
 		{"a value that the table cannot take", []any{"table", "narrow", "mode", "append"}, "bad_value", `readings.csv:3: "26.8" in column "temperatura" cannot become INTEGER`},
 		{"a row against a constraint", []any{"table", "same", "mode", "append"}, "constraint_violated", "CHECK constraint failed"},

@@ -4,15 +4,12 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
-	"unicode"
 
 	duckdb "github.com/duckdb/duckdb-go/v2"
 
@@ -36,33 +33,10 @@ const (
 	setNoDownloads   = "SET autoinstall_known_extensions = false; SET autoload_known_extensions = false"
 )
 
-// databasePath is the path of a database file. The driver reads options out of
-// a path, so that some characters cannot stand in one.
-type databasePath string
-
-// TypeName is the name of the type in documents.
-func (databasePath) TypeName() string { return "string" }
-
-// UnmarshalText reads the written form.
-func (p *databasePath) UnmarshalText(text []byte) error {
-	*p = databasePath(text)
-	return checkDatabasePath(string(text))
-}
-
-func checkDatabasePath(path string) error {
-	if strings.Contains(path, "?") || strings.ContainsFunc(path, unicode.IsControl) {
-		return fmt.Errorf("%q cannot be the path of a database: the DuckDB driver takes no ? and no control character there", path)
-	}
-	if _, err := url.PathUnescape(path); err != nil {
-		return fmt.Errorf("%q cannot be the path of a database: the DuckDB driver takes a %% only before two hexadecimal digits", path)
-	}
-	return nil
-}
-
 // openDatabase opens the database file for writing, makes it when it is not
 // there, and waits for as long as wait when another process has it open.
 func openDatabase(ctx context.Context, env *engine.Env, path string, wait time.Duration) (*database, error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil { //nolint:gosec // the umask applies
 		return nil, unwritable(path, err)
 	}
 	deadline := time.Now().Add(wait)
@@ -106,6 +80,7 @@ func tryOpen(ctx context.Context, path string) (*database, error) {
 	if err == nil && strings.Contains(path, "#") && isSQLite(path) {
 		return nil, errIsSQLite
 	}
+	_, err = os.Lstat(path) // a link to where there is nothing is not made here
 	made := errors.Is(err, fs.ErrNotExist)
 	db, err := open(ctx, path)
 	if err != nil {
@@ -133,7 +108,7 @@ func isSQLite(path string) bool {
 // setZone makes the pipeline's time zone that of times that carry none. DuckDB
 // would take the machine's.
 func (d *database) setZone(ctx context.Context, zone *time.Location) error {
-	if zone == time.Local { //nolint:gosmopolitan // the machine's zone is the pipeline's then, as DuckDB has it
+	if zone == time.Local { // DuckDB has that one
 		return nil
 	}
 	if _, err := d.exec(ctx, "SET TimeZone = "+literal(zone.String())); err != nil {
@@ -163,34 +138,6 @@ func open(ctx context.Context, name string) (*database, error) {
 		return nil, errors.Join(err, db.shut())
 	}
 	return db, nil
-}
-
-// exec runs a statement and gives the number of rows that it changed. When ctx
-// has ended, that is the error.
-func (d *database) exec(ctx context.Context, statement string) (int64, error) {
-	result, err := d.conn.ExecContext(ctx, statement)
-	if err != nil {
-		return 0, errors.Join(ctx.Err(), err)
-	}
-	return result.RowsAffected()
-}
-
-// describe gives the columns of a table or query.
-func (d *database) describe(ctx context.Context, what string) ([]Column, error) {
-	rows, err := d.conn.QueryContext(ctx, "SELECT column_name, column_type FROM (DESCRIBE "+what+")")
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	var columns []Column
-	for rows.Next() {
-		var c Column
-		if err := rows.Scan(&c.Name, &c.Type); err != nil {
-			return nil, err
-		}
-		columns = append(columns, c)
-	}
-	return columns, rows.Err()
 }
 
 // checkpoint brings everything into the database file, so that no write-ahead

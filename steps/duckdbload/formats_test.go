@@ -170,7 +170,7 @@ func TestFilesWithOtherColumnsAreRefused(t *testing.T) {
 		files []string
 		want  string
 	}{
-		{[]string{"1.csv", "2.csv"}, filepath.Join(dir, "2.csv") + " together with " + filepath.Join(dir, "1.csv") + `: the columns differ; it lacks "b", "c" and it has "d" beyond`},
+		{[]string{"1.csv", "2.csv"}, filepath.Join(dir, "2.csv") + " together with " + filepath.Join(dir, "1.csv") + `: the columns differ; the file lacks "b", "c" and has "d", which the other file lacks`},
 		{[]string{"3.parquet", "4.parquet"}, filepath.Join(dir, "4.parquet") + `: its column "a" is VARCHAR, in a file before it INTEGER`},
 	}
 	for _, test := range tests {
@@ -191,6 +191,10 @@ func TestManyColumns(t *testing.T) {
 	write(t, dir, "a.csv", strings.Join(header, ",")+"\n"+strings.Join(row, ",")+"\n")
 	if got := len(succeed(t, dir, args("a.csv")).Columns); got != 3000 {
 		t.Errorf("got %d columns, want 3000", got)
+	}
+	e := enginetest.Fail(t, duckdbload.Type, dir, args("a.csv", "columns", map[string]string{"none": "DATE"}), "unknown_column")
+	if want := " and 2980 more"; !strings.Contains(e.Remedy, want) {
+		t.Errorf("got %.200q…, want in it %q", e.Remedy, want)
 	}
 }
 

@@ -98,7 +98,7 @@ func FuzzJSON(f *testing.F) {
 	for _, seed := range []string{
 		`{"a":1}`, "{\"a\":1}\n{\"a\":\"x\"}\n", `[{"a":1},{"a":null}]`, `[{"a":1.50,"b":[{}]},{"b":{"a":"}"}}]`, "\xef\xbb\xbf{\"a\":1}",
 		"{\"a\":\n1}{\"a\":true}", `{"a":"2024-06-15T10:00:00Z"}`, `{"a":1,"a":2}`, `{"\u0061":-0}`, `{"a":12345678901234567890}`, `[{"a":1e400}]`, ` [ ] `,
-		`[{"a":1},]`, `{"a":"\ud83d\ude00"}`, "{\"a\":1}\r\n\r\n{\"a\":2}\r\n", `{"a":" 1"}`, `{"a":1}{}`,
+		`[{"a":1},]`, `{"a":"\ud83d\ude00"}`, "{\"a\":1}\r\n\r\n{\"a\":2}\r\n", `{"a":" 1"}`, `{"a":1}{}`, `{"a":"\\ud83d\ud83d"}`,
 	} {
 		f.Add([]byte(seed))
 	}
@@ -112,9 +112,8 @@ func FuzzJSON(f *testing.F) {
 // FuzzTableName checks that a name that passes is a table of its own, which the
 // outputs name in a form that passes too.
 func FuzzTableName(f *testing.F) {
-	for _, seed := range oddNames {
+	for _, seed := range []string{"t", "s.t", `"a.b"."c"`, `s."a""b"`, `a"b`, " ", "main.x", "temp.y", "pg_catalog.z", "é.😀", "x\n.y"} {
 		f.Add(seed)
-		f.Add(`"` + seed + `".x`)
 	}
 	field := engine.FindField(duckdbload.Type.Args, "table")
 	f.Fuzz(func(t *testing.T, name string) {

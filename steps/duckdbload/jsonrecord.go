@@ -3,6 +3,9 @@ package duckdbload
 import (
 	"bytes"
 	"encoding/json"
+	"strconv"
+	"unicode/utf16"
+	"unicode/utf8"
 )
 
 // objectLength is the length of the JSON object that data begins with; 0 when
@@ -40,6 +43,39 @@ func stringLength(data []byte) int {
 		}
 	}
 	return 0
+}
+
+// halfEscape reports whether JSON has an escape like \ud83d that needs another
+// for a character and lacks it. encoding/json lets that pass, DuckDB does not.
+func halfEscape(data []byte) bool {
+	for {
+		i := bytes.IndexByte(data, '\\')
+		if i < 0 {
+			return false
+		}
+		first := escapedUnit(data[i:])
+		switch {
+		case !utf16.IsSurrogate(first):
+			data = data[i+2:]
+		case utf16.DecodeRune(first, escapedUnit(data[i+6:])) == utf8.RuneError:
+			return true
+		default:
+			data = data[i+12:]
+		}
+	}
+}
+
+// escapedUnit is the number of the escape \uXXXX that data begins with; 0 when
+// it begins with none.
+func escapedUnit(data []byte) rune {
+	if len(data) < 6 || data[0] != '\\' || data[1] != 'u' {
+		return 0
+	}
+	n, err := strconv.ParseUint(string(data[2:6]), 16, 16)
+	if err != nil {
+		return 0
+	}
+	return rune(n)
 }
 
 // eachMember calls visit with the name and the value, as they are written, of
@@ -84,25 +120,4 @@ func memberName(raw []byte) string {
 		return string(raw)
 	}
 	return name
-}
-
-// noteJSON narrows the column by a value as JSON writes it. What stands in
-// quotes may be a moment but is never a number.
-func (k *fieldKinds) noteJSON(value []byte) {
-	switch value[0] {
-	case 'n':
-	case 't', 'f':
-		k.narrow(isBoolean, value)
-	case '{', '[':
-		k.narrow(isJSON, value)
-	case '"':
-		text := value[1 : len(value)-1]
-		if len(text) == 0 || bytes.IndexByte(text, '\\') >= 0 {
-			k.narrow(0, value)
-			return
-		}
-		k.narrow(kindsOf(text)&(isDate|isTime|isTimestamp|isTimestampNS|isTimestampTZ), text)
-	default:
-		k.narrow(numberKinds(value), value)
-	}
 }

@@ -8,6 +8,8 @@ import (
 	"sort"
 	"strings"
 
+	duckdb "github.com/duckdb/duckdb-go/v2"
+
 	"dagrun/engine"
 )
 
@@ -92,7 +94,7 @@ func (p *plan) prepare(ctx context.Context) (before int64, err error) {
 	switch {
 	case err == nil:
 		return 0, nil
-	case ctx.Err() == nil && says(err, "Dependency Error", "main key table", "depend"):
+	case ctx.Err() == nil && class(err) == duckdb.ErrorTypeDependency:
 		return 0, tableInUse(p.table.text, err)
 	}
 	return 0, loadFailed("make the table "+p.table.text, err)
@@ -113,11 +115,11 @@ func (p *plan) insert(ctx context.Context, s *source) (int64, error) {
 		return rows, nil
 	case ctx.Err() != nil:
 		return 0, ctx.Err()
-	case says(err, misfitMarker):
+	case begins(err, misfitMarker):
 		return 0, newMisfit(s, err)
-	case says(err, "CSV Error", "CSV Parser", "Malformed JSON", "JSON transform error"):
+	case begins(err, "CSV Error", "The CSV Parser", "Malformed JSON", "JSON transform error"):
 		return 0, badContent(s.path, essence(err))
-	case says(err, "Constraint Error"):
+	case class(err) == duckdb.ErrorTypeConstraint:
 		return 0, constraintViolated(p.table.text, s.path, err)
 	}
 	return 0, loadFailed("load "+s.path, err)

@@ -24,11 +24,11 @@ func TestDatabaseWithoutPermission(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	before, err := os.ReadFile(path) //nolint:gosec // a folder of the test
+	before, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = os.Chmod(dir, 0o700) }) //nolint:gosec // a folder
+	t.Cleanup(func() { _ = os.Chmod(dir, 0o700) })
 	if os.Geteuid() == 0 {
 		runtime.LockOSThread() // and never unlocked: the thread ends with the test
 		if err := syscall.Setfsuid(65534); err != nil {
@@ -36,13 +36,13 @@ func TestDatabaseWithoutPermission(t *testing.T) {
 		}
 		defer func() { _ = syscall.Setfsuid(0) }()
 	}
-	for _, database := range []string{"db.duckdb", "new.duckdb", "new/db.duckdb"} {
+	for _, database := range []string{"db.duckdb", "new.duckdb", "new/db.duckdb", "sqlite Corrupt.duckdb"} {
 		e := enginetest.Fail(t, duckdbload.Type, dir, args("readings.csv", "database", database), "database_unwritable")
 		if e.Retryable || !strings.Contains(strings.ToLower(e.Message), "permission denied") {
 			t.Errorf("%s: got %+v", database, e)
 		}
 	}
-	if after, err := os.ReadFile(path); err != nil || string(after) != string(before) { //nolint:gosec // a folder of the test
+	if after, err := os.ReadFile(path); err != nil || string(after) != string(before) {
 		t.Errorf("the database has changed (%v)", err)
 	}
 }

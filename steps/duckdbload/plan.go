@@ -2,11 +2,9 @@ package duckdbload
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"sort"
-	"strings"
 )
 
 // plan is what a load is going to do: the sources, and the columns that the
@@ -60,8 +58,9 @@ func planLoad(ctx context.Context, db *database, sources []*source, args Args) (
 
 // find looks what there is of the table's name.
 func (p *plan) find(ctx context.Context) error {
-	rows, err := p.db.conn.QueryContext(ctx, `SELECT table_schema, table_name, table_type FROM information_schema.tables
-		WHERE table_catalog = current_database()`)
+	rows, err := p.db.conn.QueryContext(ctx, `
+		SELECT schema_name, table_name, 'table' FROM duckdb_tables() WHERE database_name = current_database()
+		UNION ALL SELECT schema_name, view_name, 'view' FROM duckdb_views() WHERE database_name = current_database()`)
 	if err != nil {
 		return loadFailed("list the tables of "+p.db.path, errors.Join(ctx.Err(), err))
 	}
@@ -74,8 +73,8 @@ func (p *plan) find(ctx context.Context) error {
 		if fold(schema) != fold(p.table.schema) || fold(name) != fold(p.table.name) {
 			continue
 		}
-		if kind != "BASE TABLE" {
-			return notATable(p.table.text, strings.ToLower(kind))
+		if kind != "table" {
+			return notATable(p.table.text, kind)
 		}
 		p.exists = true
 	}
@@ -104,21 +103,6 @@ func (p *plan) givenTypes(ctx context.Context, columns map[string]string) (map[s
 	return given, nil
 }
 
-// fullType has DuckDB read a type and gives its full name, which is safe to put
-// into a statement: "numeric(5,1)" is "DECIMAL(5,1)".
-func (d *database) fullType(ctx context.Context, text string) (string, error) {
-	structure, err := json.Marshal(map[string]string{"c": text})
-	if err != nil {
-		return "", err
-	}
-	var typ string
-	err = d.conn.QueryRowContext(ctx, "SELECT typeof(from_json('{}', "+literal(string(structure))+"))").Scan(&typ)
-	if err != nil {
-		return "", err
-	}
-	return strings.TrimSuffix(strings.TrimPrefix(typ, "STRUCT(c "), ")"), nil
-}
-
 // follow takes the columns of the table that rows are appended to.
 func (p *plan) follow(ctx context.Context, given map[string]string) error {
 	columns, err := p.db.describe(ctx, p.target)
@@ -135,7 +119,7 @@ func (p *plan) follow(ctx context.Context, given map[string]string) error {
 		p.columns = append(p.columns, target{name: c.Name, typ: c.Type, given: true})
 	}
 	if lacks, extra := difference(there, p.sources[0].names()); len(lacks)+len(extra) > 0 {
-		return columnsDiffer("source", fmt.Sprintf("append %s to %s", p.sources[0].path, p.table.text), lacks, extra,
+		return columnsDiffer(fmt.Sprintf("append %s to %s", p.sources[0].path, p.table.text), "table", lacks, extra,
 			"Make the file's columns those of the table, or use mode = \"replace\".")
 	}
 	return nil

@@ -3,7 +3,6 @@ package duckdbload
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"dagrun/engine"
 )
@@ -17,6 +16,7 @@ type source struct {
 
 	rows    int64
 	columns []sourceColumn
+	places  map[string]int // of the columns, by folded name
 
 	delimiter byte // of CSV and TSV
 	mixedEnds bool // CSV lines do not all end in the same way
@@ -33,8 +33,10 @@ type sourceColumn struct {
 
 // column finds a column by name; -1 when the file lacks it.
 func (s *source) column(name string) int {
-	folded := fold(name)
-	return slices.IndexFunc(s.columns, func(c sourceColumn) bool { return fold(c.name) == folded })
+	if i, there := s.places[fold(name)]; there {
+		return i
+	}
+	return -1
 }
 
 // names lists the names of the columns.
@@ -96,17 +98,18 @@ func survey(ctx context.Context, path string) (*source, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s, s.distinctNames()
+	return s, s.index()
 }
 
-// distinctNames refuses columns that DuckDB holds for the same.
-func (s *source) distinctNames() error {
-	first := make(map[string]string, len(s.columns))
-	for _, c := range s.columns {
-		if other, twice := first[fold(c.name)]; twice {
-			return duplicateColumn(s.path, other, c.name)
+// index files the columns by name, and refuses those that DuckDB holds for the
+// same.
+func (s *source) index() error {
+	s.places = make(map[string]int, len(s.columns))
+	for i, c := range s.columns {
+		if other := s.column(c.name); other >= 0 {
+			return duplicateColumn(s.path, s.columns[other].name, c.name)
 		}
-		first[fold(c.name)] = c.name
+		s.places[fold(c.name)] = i
 	}
 	return nil
 }
@@ -117,7 +120,7 @@ func sameColumns(first, s *source) error {
 	if len(lacks)+len(extra) == 0 {
 		return nil
 	}
-	return columnsDiffer("source", fmt.Sprintf("load %s together with %s", s.path, first.path), lacks, extra,
+	return columnsDiffer(fmt.Sprintf("load %s together with %s", s.path, first.path), "other file", lacks, extra,
 		"Load files with other columns in a step of their own, or correct the file.")
 }
 

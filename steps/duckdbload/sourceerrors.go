@@ -99,17 +99,18 @@ func noRows(paths []string) error {
 	}
 }
 
-func columnsDiffer(argument, what string, lacks, extra []string, remedy string) error {
+// columnsDiffer is of a file whose columns are not those of something else.
+func columnsDiffer(what, other string, lacks, extra []string, remedy string) error {
 	var parts []string
 	if len(lacks) > 0 {
-		parts = append(parts, "it lacks "+quoteAll(lacks))
+		parts = append(parts, "lacks "+quoteAll(lacks))
 	}
 	if len(extra) > 0 {
-		parts = append(parts, "it has "+quoteAll(extra)+" beyond")
+		parts = append(parts, "has "+quoteAll(extra)+", which the "+other+" lacks")
 	}
 	return &engine.StepError{
-		Code: "columns_differ", Argument: argument, Remedy: remedy,
-		Message: fmt.Sprintf("%s: the columns differ; %s", what, strings.Join(parts, " and ")),
+		Code: "columns_differ", Argument: "source", Remedy: remedy,
+		Message: fmt.Sprintf("%s: the columns differ; the file %s", what, strings.Join(parts, " and ")),
 	}
 }
 

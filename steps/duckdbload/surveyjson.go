@@ -1,56 +1,25 @@
 package duckdbload
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"unicode/utf8"
+	"strings"
 )
 
-var (
-	errNotObject  = errors.New("what stands here is not a JSON object; each row is one")
-	errOpenArray  = errors.New("the JSON array is not closed")
-	errNoComma    = errors.New("a comma is missing between two elements of the JSON array")
-	errLastComma  = errors.New("a comma stands behind the last element of the JSON array")
-	errOpenObject = errors.New("the JSON object is not closed")
-	errAfterArray = errors.New("text follows the end of the JSON array")
-	errNoName     = errors.New("a member has an empty name, or one with a NUL byte")
-	errLongObject = fmt.Errorf("the JSON object is longer than %d bytes, the most that DuckDB takes", maxObject)
-)
-
-// maxObject is the default of DuckDB's maximum_object_size.
-const maxObject = 16 << 20
+var errNoName = errors.New("a member has an empty name, or one with a NUL byte")
 
 // surveyJSON finds columns, types and the number of rows of a JSON file: one
 // object a row, either all in one array or one after the other. The columns
 // are the names that any object has, in the order of their first appearance.
 func (s *source) surveyJSON(ctx context.Context) error {
-	places := map[string]int{} // column by name as written
-	var last []int64           // the row that a column was last seen in
+	m := members{source: s, written: map[string]int{}, named: map[string]int{}}
 	err := s.scanJSON(ctx, func(object []byte, line int64) error {
 		s.rows++
-		return eachMember(object, func(raw, value []byte) error {
-			i, known := places[string(raw)]
-			if !known {
-				name := memberName(raw)
-				if name == "" || bytes.IndexByte([]byte(name), 0) >= 0 {
-					return &fault{line: line, err: errNoName}
-				}
-				if i = s.column(name); i < 0 || s.columns[i].name != name {
-					i = len(s.columns)
-					s.columns, last = append(s.columns, sourceColumn{name: name}), append(last, 0)
-				}
-				places[string(raw)] = i
-			}
-			if last[i] == s.rows {
-				return &fault{line: line, err: fmt.Errorf("the JSON object has %q twice", s.columns[i].name)}
-			}
-			last[i] = s.rows
-			s.columns[i].kinds.noteJSON(value)
-			return nil
-		})
+		if err := eachMember(object, m.note); err != nil {
+			return &fault{line: line, err: err}
+		}
+		return nil
 	})
 	if err == nil && s.rows > 0 && len(s.columns) == 0 {
 		err = &fault{line: 1, err: errors.New("no JSON object has a member")}
@@ -58,153 +27,43 @@ func (s *source) surveyJSON(ctx context.Context) error {
 	return s.readFailure(err)
 }
 
-// scanJSON calls visit with each object and the line that it begins on, and
-// learns how the file is laid out.
-func (s *source) scanJSON(ctx context.Context, visit func(object []byte, line int64) error) error {
-	w, err := openWindow(s.path, s.compression)
-	if err != nil {
-		return err
-	}
-	defer w.close()
-	scan := jsonScan{window: w, line: 1}
-	if err := scan.begin(ctx, s); err != nil {
-		return err
-	}
-	ended := int64(0) // the line that the object before ended on
-	for {
-		object, err := scan.next(ctx)
-		if err != nil || object == nil {
+// members makes columns of the members of a JSON file's objects.
+type members struct {
+	source  *source
+	written map[string]int // places of the columns, by name as written
+	named   map[string]int // the same, by name with its escapes resolved
+	seen    []int64        // the row that each column was last seen in
+}
+
+// note takes one member of the object that is the source's last row.
+func (m *members) note(raw, value []byte) error {
+	i, known := m.written[string(raw)]
+	if !known {
+		var err error
+		if i, err = m.place(memberName(raw)); err != nil {
 			return err
 		}
-		height := int64(bytes.Count(object, []byte("\n")))
-		s.lines = s.lines && height == 0 && scan.line > ended
-		if err := visit(object, scan.line); err != nil {
-			return err
-		}
-		scan.line += height
-		ended = scan.line
+		m.written[string(raw)] = i
 	}
+	if m.seen[i] == m.source.rows {
+		return fmt.Errorf("the JSON object has %q twice", m.source.columns[i].name)
+	}
+	m.seen[i] = m.source.rows
+	m.source.columns[i].kinds.noteJSON(value)
+	return nil
 }
 
-// jsonScan is a pass over a JSON file.
-type jsonScan struct {
-	window *window
-	line   int64
-	array  bool
-	begun  bool // past the first object
-}
-
-// begin finds out whether the file is one array.
-func (j *jsonScan) begin(ctx context.Context, s *source) error {
-	if err := j.window.more(ctx); err != nil {
-		return err
+// place finds the column of that name, or adds it.
+func (m *members) place(name string) (int, error) {
+	if name == "" || strings.ContainsRune(name, 0) {
+		return 0, errNoName
 	}
-	s.lines = true
-	if bytes.HasPrefix(j.window.data(), []byte(byteOrderMark)) {
-		j.window.skip(len(byteOrderMark))
-		s.lines = false // DuckDB takes the mark only where lines do not count
+	i, known := m.named[name]
+	if !known {
+		i = len(m.seen)
+		m.named[name] = i
+		m.seen = append(m.seen, 0)
+		m.source.columns = append(m.source.columns, sourceColumn{name: name})
 	}
-	first, err := j.peek(ctx)
-	if err == nil && first == '[' {
-		j.array = true
-		j.window.skip(1)
-	}
-	s.array = j.array
-	return err
-}
-
-// peek skips white space and gives the byte behind it, or 0 at the end of the
-// file.
-func (j *jsonScan) peek(ctx context.Context) (byte, error) {
-	for {
-		for i, c := range j.window.data() {
-			switch {
-			case c == '\n':
-				j.line++
-			case c == ' ' || c == '\t' || c == '\r':
-			default:
-				j.window.skip(i)
-				return c, nil
-			}
-		}
-		j.window.skip(len(j.window.data()))
-		if j.window.last {
-			return 0, nil
-		}
-		if err := j.window.more(ctx); err != nil {
-			return 0, err
-		}
-	}
-}
-
-// separated is peek that skips the comma between two elements of an array.
-func (j *jsonScan) separated(ctx context.Context) (byte, error) {
-	first, err := j.peek(ctx)
-	if err != nil || !j.array || !j.begun || first == ']' || first == 0 {
-		return first, err
-	}
-	if first != ',' {
-		return 0, &fault{line: j.line, err: errNoComma}
-	}
-	j.window.skip(1)
-	if first, err = j.peek(ctx); err == nil && first == ']' {
-		err = &fault{line: j.line, err: errLastComma}
-	}
-	return first, err
-}
-
-// next cuts the next object; nil at the end.
-func (j *jsonScan) next(ctx context.Context) ([]byte, error) {
-	first, err := j.separated(ctx)
-	j.begun = true
-	switch {
-	case err != nil:
-		return nil, err
-	case first == 0 && len(j.window.data()) == 0 && !j.array:
-		return nil, nil
-	case first == 0 && len(j.window.data()) == 0:
-		return nil, &fault{line: j.line, err: errOpenArray}
-	case first == ']' && j.array:
-		return nil, j.end(ctx)
-	case first != '{':
-		return nil, &fault{line: j.line, err: errNotObject}
-	}
-	for {
-		data := j.window.data()
-		n := objectLength(data)
-		switch {
-		case n > maxObject || (n == 0 && len(data) > maxObject):
-			return nil, &fault{line: j.line, err: errLongObject}
-		case n > 0:
-			j.window.skip(n)
-			return data[:n], j.valid(data[:n])
-		case j.window.last:
-			return nil, &fault{line: j.line, err: errOpenObject}
-		}
-		if err := j.window.more(ctx); err != nil {
-			return nil, err
-		}
-	}
-}
-
-func (j *jsonScan) valid(object []byte) error {
-	switch {
-	case !utf8.Valid(object):
-		return &fault{line: j.line, err: errNotUTF8}
-	case json.Valid(object):
-		return nil
-	}
-	var why json.RawMessage
-	return &fault{line: j.line, err: fmt.Errorf("the JSON object is not well formed: %w", json.Unmarshal(object, &why))}
-}
-
-// end checks that nothing follows the array.
-func (j *jsonScan) end(ctx context.Context) error {
-	j.window.skip(1)
-	j.array = false
-	rest, err := j.peek(ctx)
-	if err == nil && (rest != 0 || len(j.window.data()) > 0) {
-		err = &fault{line: j.line, err: errAfterArray}
-	}
-	return err
+	return i, nil
 }

@@ -35,6 +35,9 @@ func (t *tableName) UnmarshalText(text []byte) error {
 	if t.name, _, more, err = cutPart(rest); err != nil {
 		return err
 	}
+	if f := fold(t.schema); f == "information_schema" || f == "pg_catalog" {
+		return fmt.Errorf("the schema %s is DuckDB's own; choose another", t.schema)
+	}
 	if more {
 		return fmt.Errorf("%q has more than two parts; write name or schema.name, and a part that contains a dot in double quotes: \"a.b\"", s)
 	}

@@ -91,7 +91,7 @@ func code(ts *testscript.TestScript, _ bool, args []string) {
 func interrupt(ts *testscript.TestScript, _ bool, args []string) {
 	said, err := os.Create(ts.MkAbs("said"))
 	ts.Check(err)
-	defer said.Close()
+	defer func() { _ = said.Close() }()
 	c := exec.Command(lookPath(ts, args[2]), args[3:]...)
 	c.Dir, c.Stdout, c.Stderr = ts.MkAbs("."), said, said
 	c.Env = append(os.Environ(), "NO_COLOR=1")

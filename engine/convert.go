@@ -24,10 +24,18 @@ func (f *Field) Convert(v cty.Value) (cty.Value, error) {
 	if err != nil {
 		return cty.UnknownVal(f.Type), err
 	}
+	if f.Required && f.oneOrMany && isEmptyList(converted) {
+		return cty.UnknownVal(f.Type), errors.New("at least one is required here, but the list is empty")
+	}
 	if err := f.checkKnown(converted); err != nil {
 		return cty.UnknownVal(f.Type), err
 	}
 	return converted, nil
+}
+
+func isEmptyList(v cty.Value) bool {
+	bare, _ := v.Unmark()
+	return bare.IsKnown() && !bare.IsNull() && bare.LengthInt() == 0
 }
 
 func (f *Field) convertType(v cty.Value) (cty.Value, error) {

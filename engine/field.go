@@ -33,7 +33,8 @@ import (
 // pointers to them (nil for null); Strings (a string or a list of strings);
 // map[string]string; and, in outputs, slices of strings and of structs. A type
 // with UnmarshalText is written as a string and checked before the run; a slice
-// of such a type is written as one string or a list of them.
+// of such a type is written as one string or a list of them. Where several
+// texts mean the same, its method Canonical gives the one that stands for all.
 //
 // Defaults are converted when the type is declared, which is mostly while its
 // package is being initialised: an UnmarshalText that uses a package variable,
@@ -58,6 +59,7 @@ type Field struct {
 	whole     bool
 	oneOrMany bool
 	check     func(text string) error // for a text type
+	canonical func(text string) string
 }
 
 // IsBlock reports whether the field is written as repeated blocks.
@@ -160,7 +162,7 @@ func (f *Field) setType(t reflect.Type, tag string) {
 	}
 	switch {
 	case reflect.PointerTo(t).Implements(textType):
-		f.Type, f.TypeName, f.check = cty.String, textTypeName(t), checkOf(t)
+		f.Type, f.TypeName, f.check, f.canonical = cty.String, textTypeName(t), checkOf(t), canonicalOf(t)
 	case t.Kind() == reflect.Slice && reflect.PointerTo(t.Elem()).Implements(textType):
 		f.Type, f.oneOrMany, f.check = cty.List(cty.String), true, checkOf(t.Elem())
 		f.TypeName = textTypeName(t.Elem()) + " or list of them"
@@ -180,6 +182,29 @@ func (f *Field) setType(t reflect.Type, tag string) {
 func checkOf(t reflect.Type) func(string) error {
 	return func(s string) error {
 		return reflect.New(t).Interface().(encoding.TextUnmarshaler).UnmarshalText([]byte(s))
+	}
+}
+
+// Canonical is one spelling for all that mean the same as a text: what the
+// type's Canonical method gives, if it has one.
+func (f *Field) Canonical(text string) string {
+	if f.canonical == nil {
+		return text
+	}
+	return f.canonical(text)
+}
+
+// canonicalOf is how a text type that has a method Canonical spells a text.
+func canonicalOf(t reflect.Type) func(string) string {
+	if _, ok := reflect.New(t).Interface().(interface{ Canonical() string }); !ok {
+		return nil
+	}
+	return func(s string) string {
+		v := reflect.New(t).Interface()
+		if v.(encoding.TextUnmarshaler).UnmarshalText([]byte(s)) != nil {
+			return s
+		}
+		return v.(interface{ Canonical() string }).Canonical()
 	}
 }
 

@@ -25,6 +25,22 @@ func (d *Duration) UnmarshalText(text []byte) error {
 	return err
 }
 
+// Limit is a Duration that is longer than nothing.
+type Limit Duration
+
+// TypeName is the name of the type in documents.
+func (Limit) TypeName() string { return "duration" }
+
+// UnmarshalText reads the written form.
+func (l *Limit) UnmarshalText(text []byte) error {
+	d, err := ParseDuration(string(text))
+	if err == nil && d == 0 {
+		err = fmt.Errorf("%q is no time limit; leave it out where there is none", text)
+	}
+	*l = Limit(d)
+	return err
+}
+
 var longUnit = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?)([dw])`)
 
 // ParseDuration reads a Duration. Negative and empty durations are errors.

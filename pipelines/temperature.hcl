@@ -195,7 +195,8 @@ step "smtp" "report" {
   subject     = "Daily temperature report of ${var.probe}, ${run.date}"
   attachments = [step.plot.chart.output]
   text        = <<-EOT
-    ${step.plot.chart.points} readings of ${var.probe}, one every ${var.interval}:
+    ${step.plot.chart.points} readings of ${var.probe}, one every ${var.interval},
+    from ${step.csv_resample.clean.first_time} to ${step.csv_resample.clean.last_time}:
 
       lowest   ${format("%.1f", step.plot.chart.min)} °C
       highest  ${format("%.1f", step.plot.chart.max)} °C

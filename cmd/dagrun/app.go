@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
@@ -21,6 +22,7 @@ const (
 	exitFailed  = 1
 	exitConfig  = 2
 	exitLocked  = 75 // EX_TEMPFAIL of sysexits.h: try later
+	exitSIGHUP  = 129
 	exitSIGINT  = 130
 	exitSIGTERM = 143
 )
@@ -48,7 +50,8 @@ func (e usageError) Error() string { return e.err.Error() }
 // run executes a command line and returns its exit code.
 func run(args []string, stdout, stderr io.Writer, types *engine.Registry) int {
 	redactor := new(runlog.Redactor)
-	out, errs := redactor.Writer(stdout), redactor.Writer(stderr)
+	results, talk := &sink{to: stdout}, &sink{to: stderr}
+	out, errs := redactor.Writer(results), redactor.Writer(talk)
 	a := &app{stdout: out, stderr: errs, types: types, redactor: redactor}
 	a.noteEnvironment(os.Environ())
 	root := a.root()
@@ -57,10 +60,37 @@ func run(args []string, stdout, stderr io.Writer, types *engine.Registry) int {
 	root.SetErr(errs)
 	err := root.Execute()
 	code := a.report(err, args)
-	if err := errors.Join(out.Flush(), errs.Flush()); err != nil && code == exitOK {
-		return exitFailed // the results did not reach their reader
+	_ = out.Flush() // a sink takes everything
+	if lost := results.lost(); lost != nil {
+		_, _ = fmt.Fprintf(errs, "dagrun: standard output could not be written: %v\n", lost)
+		code = max(code, exitFailed)
 	}
+	_ = errs.Flush()
 	return code
+}
+
+// sink writes to a stream that may go away. What cannot be written is dropped:
+// a run does not end because nobody listens.
+type sink struct {
+	to  io.Writer
+	err error
+}
+
+// Write implements io.Writer and never fails.
+func (s *sink) Write(p []byte) (int, error) {
+	if s.err == nil {
+		_, s.err = s.to.Write(p)
+	}
+	return len(p), nil
+}
+
+// lost is why something was not written. A reader that went away, as head does,
+// has what it wanted.
+func (s *sink) lost() error {
+	if errors.Is(s.err, syscall.EPIPE) {
+		return nil
+	}
+	return s.err
 }
 
 func (a *app) root() *cobra.Command {
@@ -104,7 +134,7 @@ func (a *app) report(err error, args []string) int {
 	case errors.As(err, &usage), strings.HasPrefix(err.Error(), "unknown command"):
 		d := engine.Diagnostics{{Severity: engine.Error, Summary: "Wrong command line", Detail: sentence(err.Error()) + " `dagrun --help` lists commands and flags."}}
 		if slices.Contains(args, "--json") {
-			_ = a.printJSON(d)
+			_ = a.printJSON(d, true)
 		} else {
 			a.printDiagnostics(d)
 		}

@@ -6,6 +6,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"dagrun/engine"
@@ -36,7 +37,7 @@ func (a *app) diagnosticText(d engine.Diagnostic) string {
 		b.WriteString(a.snippetText(*d.Snippet))
 	}
 	if d.Detail != "" {
-		fmt.Fprintf(&b, "  %s\n", strings.ReplaceAll(d.Detail, "\n", "\n  "))
+		fmt.Fprintf(&b, "  %s\n", strings.ReplaceAll(visibleLines(d.Detail), "\n", "\n  "))
 	}
 	return b.String()
 }
@@ -44,11 +45,9 @@ func (a *app) diagnosticText(d engine.Diagnostic) string {
 // snippetText is the first line of the source with what it is about
 // underlined.
 func (a *app) snippetText(s engine.Snippet) string {
-	line, _, _ := strings.Cut(s.Code, "\n")
+	line, start, end := excerpt(s)
 	number := fmt.Sprint(s.StartLine)
 	margin := strings.Repeat(" ", len(number))
-	start := min(s.HighlightStart, len(line))
-	end := max(start, min(s.HighlightEnd, len(line)))
 	indent := strings.Map(func(r rune) rune {
 		if r == '\t' {
 			return r
@@ -57,6 +56,48 @@ func (a *app) snippetText(s engine.Snippet) string {
 	}, line[:start])
 	carets := strings.Repeat("^", max(1, utf8.RuneCountInString(line[start:end])))
 	return fmt.Sprintf("   %s |\n   %s | %s\n   %s | %s%s\n", margin, number, line, margin, indent, a.paint(red, carets))
+}
+
+// longest is how much of a line an excerpt shows, in bytes.
+const longest = 160
+
+// excerpt is the first line of a snippet, cut around what it is about, with
+// control characters made visible, and where in it that is.
+func excerpt(s engine.Snippet) (line string, start, end int) {
+	line, _, _ = strings.Cut(s.Code, "\n")
+	start = min(s.HighlightStart, len(line))
+	end = max(start, min(s.HighlightEnd, len(line)))
+	head, middle, tail := visible(line[:start]), visible(line[start:end]), visible(line[end:])
+	if room := longest / 2; len(head) > room {
+		head = "…" + strings.ToValidUTF8(head[len(head)-room:], "")
+	}
+	middle, tail = shortened(middle, longest), shortened(tail, longest/2)
+	return head + middle + tail, len(head), len(head) + len(middle)
+}
+
+func shortened(s string, room int) string {
+	if len(s) <= room {
+		return s
+	}
+	return strings.ToValidUTF8(s[:room], "") + "…"
+}
+
+func visibleLines(s string) string {
+	lines := strings.Split(s, "\n")
+	for i := range lines {
+		lines[i] = visible(lines[i])
+	}
+	return strings.Join(lines, "\n")
+}
+
+// visible replaces what could steer a terminal.
+func visible(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r != '\t' && unicode.IsControl(r) {
+			return '\uFFFD'
+		}
+		return r
+	}, s)
 }
 
 const (
@@ -119,12 +160,15 @@ func reportOf(ds engine.Diagnostics) jsonReport {
 	return r
 }
 
-// printJSON writes diagnostics to standard output as one JSON object.
-func (a *app) printJSON(ds engine.Diagnostics) error {
+// printJSON writes diagnostics to standard output as one JSON object, on one
+// line where lines are expected.
+func (a *app) printJSON(ds engine.Diagnostics, indent bool) error {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
+	if indent {
+		enc.SetIndent("", "  ")
+	}
 	if err := enc.Encode(reportOf(ds)); err != nil {
 		return err
 	}

@@ -7,11 +7,14 @@ package main
 
 import (
 	"os"
+	"os/signal"
+	"syscall"
 	_ "time/tzdata" // time zones on machines that have none installed
 
 	"dagrun/steps"
 )
 
 func main() {
+	signal.Ignore(syscall.SIGPIPE) // a reader that goes away does not end a run
 	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr, steps.All()))
 }

@@ -29,7 +29,7 @@ type runFlags struct {
 	asJSON      bool
 	trigger     string
 	stateDir    string
-	lockTimeout time.Duration
+	lockTimeout string
 }
 
 func (a *app) runCommand() *cobra.Command {
@@ -48,8 +48,11 @@ func (a *app) runCommand() *cobra.Command {
 	c.Flags().BoolVar(&f.asJSON, "json", false, "print the events of the run log as they happen")
 	c.Flags().StringVar(&f.trigger, "trigger", string(engine.Manual), "what started the run: manual or cron")
 	c.Flags().StringVar(&f.stateDir, "state-dir", "", "where the history is kept (default .dagrun in the working directory; also DAGRUN_STATE_DIR)")
-	c.Flags().DurationVar(&f.lockTimeout, "lock-timeout", 0, "with on_overlap = \"wait\", how long to wait for another run (default: no limit)")
-	c.RunE = func(_ *cobra.Command, args []string) error {
+	c.Flags().StringVar(&f.lockTimeout, "lock-timeout", "", "with on_overlap = \"wait\", how long to wait for another run (default: no limit)")
+	c.RunE = func(c *cobra.Command, args []string) error {
+		if c.Flags().Changed("date") && f.date == "" {
+			return usageError{errors.New("--date is empty; write --date 2026-11-20 or --date 2026-11-20T08:00")}
+		}
 		if err := f.check(); err != nil {
 			return usageError{err}
 		}
@@ -65,6 +68,11 @@ func (f runFlags) check() error {
 	if err := engine.OneOf(f.trigger, []string{string(engine.Manual), string(engine.Cron)}); err != nil {
 		return fmt.Errorf("--trigger: %w", err)
 	}
+	if f.lockTimeout != "" {
+		if _, err := engine.ParseDuration(f.lockTimeout); err != nil {
+			return fmt.Errorf("--lock-timeout: %w", err)
+		}
+	}
 	return nil
 }
 
@@ -74,7 +82,7 @@ func (a *app) runPipeline(path string, f runFlags) error {
 		return err
 	}
 	if f.asJSON && diags.HasErrors() {
-		if err := a.printJSON(diags); err != nil {
+		if err := a.printJSON(diags, false); err != nil {
 			return err
 		}
 	} else {
@@ -83,20 +91,26 @@ func (a *app) runPipeline(path string, f runFlags) error {
 	if diags.HasErrors() {
 		return exit{exitConfig}
 	}
+	if info, err := os.Stat(p.WorkingDir); err != nil || !info.IsDir() {
+		a.printDiagnostics(engine.Diagnostics{{Severity: engine.Error, Summary: "No working directory",
+			Detail: fmt.Sprintf("The pipeline's working_dir is %s, and there is no such folder. Make it, or correct working_dir in %s.", p.WorkingDir, path)}})
+		return exit{exitConfig}
+	}
 	if err := p.ExportDotenv(os.Setenv); err != nil {
 		return err
 	}
 	signals := catchSignals()
 	defer signals.stop()
 	stateDir := stateDirOf(f.stateDir, p.WorkingDir)
-	held, err := lock(signals.context(), stateDir, p.Name, p.OnOverlap, f.lockTimeout)
+	limit, _ := engine.ParseDuration(f.lockTimeout) // checked with the flags; empty for no limit
+	held, err := lock(signals.context(), stateDir, p.Name, p.OnOverlap, limit)
 	switch {
 	case errors.Is(err, errLocked):
 		return a.overlap(p, stateDir, f)
 	case signals.received() != nil:
 		return exit{signals.code()}
 	case err != nil:
-		return err
+		return fmt.Errorf("%w; the history is kept in %s: make it writable, or choose another folder with --state-dir or DAGRUN_STATE_DIR", err, stateDir)
 	}
 	defer func() { _ = held.Unlock() }()
 	return a.runLocked(p, stateDir, f, signals)

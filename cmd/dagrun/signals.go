@@ -7,7 +7,7 @@ import (
 	"syscall"
 )
 
-// signals turns SIGINT and SIGTERM into what a run understands: the first asks
+// signals turns SIGINT, SIGTERM and SIGHUP into what a run understands: the first asks
 // it to end, the second ends it at once.
 type signals struct {
 	first, second chan struct{}
@@ -21,6 +21,9 @@ func catchSignals() *signals {
 	ctx, cancel := context.WithCancel(context.Background())
 	s.ctx = ctx
 	signal.Notify(s.in, os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) { // nohup asks to go on
+		signal.Notify(s.in, syscall.SIGHUP)
+	}
 	go func() {
 		defer cancel()
 		sig, ok := <-s.in
@@ -58,8 +61,11 @@ func (s *signals) received() os.Signal {
 
 // code is the exit code that tells a shell about the signal.
 func (s *signals) code() int {
-	if s.received() == syscall.SIGTERM {
+	switch s.received() {
+	case syscall.SIGTERM:
 		return exitSIGTERM
+	case syscall.SIGHUP:
+		return exitSIGHUP
 	}
 	return exitSIGINT
 }

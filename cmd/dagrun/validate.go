@@ -64,7 +64,7 @@ func (a *app) validate(paths []string, assignments values, format string) error 
 func (a *app) printReport(format string, paths []string, all engine.Diagnostics, found map[string]engine.Diagnostics) error {
 	switch format {
 	case "json":
-		return a.printJSON(all)
+		return a.printJSON(all, true)
 	case "github":
 		return a.printGitHub(all)
 	case "junit":

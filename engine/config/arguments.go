@@ -132,18 +132,19 @@ func (s *scope) evalArgument(f *engine.Field, attr *hcl.Attribute, v view) (cty.
 	got, err := f.Convert(given)
 	if err != nil {
 		return cty.UnknownVal(f.Type), append(diags, problem(attr.Expr.Range(), "Wrong value",
-			"Argument %q: %s", f.Name, s.redact(given, err)))
+			"Argument %q: %s", f.Name, s.redact(f, given, err)))
 	}
 	if f.Sensitive && !got.IsNull() {
 		got = got.Mark(engine.Sensitive)
 	}
 	s.noteSecrets(got)
+	s.notePasswords(got)
 	return got, diags
 }
 
 // redact keeps a sensitive value out of the text of an error about it.
-func (s *scope) redact(v cty.Value, err error) string {
-	if v.HasMark(engine.Sensitive) || !v.IsWhollyKnown() && v.ContainsMarked() {
+func (s *scope) redact(f *engine.Field, v cty.Value, err error) string {
+	if f.Sensitive || v.HasMark(engine.Sensitive) || !v.IsWhollyKnown() && v.ContainsMarked() {
 		return "the value does not fit; it is sensitive and is not shown."
 	}
 	return sentence(err.Error())

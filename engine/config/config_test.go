@@ -29,10 +29,21 @@ type resampleOut struct {
 	RowsOut int64          `out:"rows_out" volume:"rows_out" doc:"Rows."`
 	Columns engine.Strings `out:"columns" doc:"Names."`
 }
+
+// table is a name that means the same with and without its schema.
+type table string
+
+func (t *table) UnmarshalText(text []byte) error {
+	*t = table(text)
+	return nil
+}
+
+func (t table) Canonical() string { return strings.ToLower(strings.TrimPrefix(string(t), "main.")) }
+
 type loadArgs struct {
 	Database string         `arg:"database,required" file:"exclusive" doc:"Path."`
 	Source   engine.Strings `arg:"source,required" file:"read" doc:"Path."`
-	Table    string         `arg:"table,required" within:"database" doc:"Name."`
+	Table    table          `arg:"table,required" within:"database" doc:"Name."`
 }
 type loadOut struct {
 	Database string `out:"database" doc:"Path."`

@@ -3,6 +3,7 @@ package config
 import (
 	"bytes"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -11,7 +12,11 @@ import (
 )
 
 // sources are the files that were read, for snippets in diagnostics.
-type sources map[string]*hcl.File
+type sources struct {
+	files map[string]*hcl.File
+	// secret tells whether an attribute of this name holds a secret.
+	secret func(name string) bool
+}
 
 // diagnostics turns HCL's diagnostics into engine's, in file order, each once.
 func (s sources) diagnostics(ds hcl.Diagnostics) engine.Diagnostics {
@@ -50,7 +55,7 @@ func rangeOf(r hcl.Range) *engine.Range {
 
 // snippet cuts the lines that a diagnostic is about out of its file.
 func (s sources) snippet(d *hcl.Diagnostic) *engine.Snippet {
-	file, r := s[d.Subject.Filename], *d.Subject
+	file, r := s.files[d.Subject.Filename], *d.Subject
 	if file == nil || r.Start.Byte > len(file.Bytes) {
 		return nil
 	}
@@ -64,13 +69,46 @@ func (s sources) snippet(d *hcl.Diagnostic) *engine.Snippet {
 	if end > from && src[end-1] == '\n' { // a range that ends at a line's end
 		to = end - 1
 	}
+	code := strings.TrimRight(string(src[from:max(from, to)]), "\r")
+	shown := s.hideLiteral(code, src, from)
 	return &engine.Snippet{
 		Context:        contextOf(file, r.Start),
-		Code:           strings.TrimRight(string(src[from:max(from, to)]), "\r"),
+		Code:           shown,
 		StartLine:      r.Start.Line,
-		HighlightStart: r.Start.Byte - from,
-		HighlightEnd:   max(r.Start.Byte-from, min(end, to)-from),
+		HighlightStart: min(len(shown), r.Start.Byte-from),
+		HighlightEnd:   min(len(shown), max(r.Start.Byte-from, min(end, to)-from)),
 	}
+}
+
+var assignment = regexp.MustCompile(`^\s*([A-Za-z_][A-Za-z0-9_-]*)\s*=`)
+
+// hideLiteral takes the value out of source text that may have a secret in it:
+// that of an attribute whose name says so, and a sensitive variable's default.
+func (s sources) hideLiteral(code string, src []byte, from int) string {
+	m := assignment.FindStringSubmatch(code)
+	if m == nil || !s.secret(m[1]) && (m[1] != "default" || !inSensitiveVariable(src, from)) {
+		return code
+	}
+	return m[0] + " " + engine.Masked
+}
+
+var (
+	blockStart    = regexp.MustCompile(`\n[a-z]`)
+	saysSensitive = regexp.MustCompile(`(?m)^\s*sensitive\s*=\s*true`)
+)
+
+// inSensitiveVariable looks at the lines around a place, since the file may not
+// be parsable.
+func inSensitiveVariable(src []byte, at int) bool {
+	start := bytes.LastIndex(src[:at], []byte("\nvariable"))
+	if start < 0 && !bytes.HasPrefix(src, []byte("variable")) {
+		return false
+	}
+	block := src[start+1:]
+	if next := blockStart.FindIndex(block); next != nil {
+		block = block[:next[0]]
+	}
+	return at < start+1+len(block) && saysSensitive.Match(block)
 }
 
 // contextOf names the block around a position, such as: step "plot" "chart".

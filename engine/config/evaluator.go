@@ -2,6 +2,7 @@ package config
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"sync"
 
@@ -157,15 +158,19 @@ func (e *Evaluator) Failed(step *Step, err engine.StepError, attempts int) {
 	}))
 }
 
-// Outputs evaluates the declared outputs, in file order. One that cannot be
-// evaluated, because a step it is made of did not run, is left out.
-func (e *Evaluator) Outputs() []Output {
+// Outputs evaluates the declared outputs, in file order. Those that cannot be
+// evaluated are left out, and the error says which and why: a file that is not
+// there, or a step that did not run and therefore gives nulls.
+func (e *Evaluator) Outputs() ([]Output, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	var outputs []Output
+	var lost []error
 	for _, o := range e.pipeline.outputs {
 		value, diags := e.scope.eval(o.value, viewStep)
-		if diags.HasErrors() || !value.IsWhollyKnown() {
+		if diags.HasErrors() {
+			f := failureOf(diags)
+			lost = append(lost, fmt.Errorf("output %q at %s: %s", o.name, f.Error.Range, f.Error.Message))
 			continue
 		}
 		e.scope.noteSecrets(value)
@@ -174,11 +179,9 @@ func (e *Evaluator) Outputs() []Output {
 		if o.sensitive {
 			e.scope.noteTexts(value)
 		}
-		if !value.IsNull() {
-			outputs = append(outputs, Output{Name: o.name, Value: value, Sensitive: sensitive})
-		}
+		outputs = append(outputs, Output{Name: o.name, Value: value, Sensitive: sensitive})
 	}
-	return outputs
+	return outputs, errors.Join(lost...)
 }
 
 // Locate gives the place of an argument path such as threshold[1].color in

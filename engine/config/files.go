@@ -16,7 +16,7 @@ type fileUse struct {
 	role   engine.Role
 	path   string // absolute; may be a glob where the role is to read
 	shown  string // the path as people know it
-	object string // a table in the file; empty for the file itself
+	object string // a table in the file, in its canonical spelling; empty for the file itself
 	at     hcl.Range
 }
 
@@ -39,7 +39,7 @@ func usesOf(p *Pipeline, step *Step, args cty.Value, never bool) []fileUse {
 		case f.Within != "":
 			for _, object := range knownTexts(args.GetAttr(f.Name)) {
 				for _, use := range pathUses(p, step, args, f.Within, engine.Writes) {
-					use.object, use.at = object, step.args.find(f.Name)
+					use.object, use.at = f.Canonical(object), step.args.find(f.Name)
 					uses = append(uses, use)
 				}
 			}

@@ -37,11 +37,28 @@ func Load(path string, o Options) (*Pipeline, engine.Diagnostics) {
 	}
 	l := &loader{Options: o, path: path, parser: hclparse.NewParser(), pipeline: &Pipeline{Run: o.Run, Graph: graph.New()}}
 	diags := l.load()
-	got := sources(l.parser.Files()).diagnostics(diags)
+	got := sources{files: l.parser.Files(), secret: secretNames(o.Types)}.diagnostics(diags)
 	if got.HasErrors() {
 		return nil, got
 	}
 	return l.pipeline, got
+}
+
+// secretNames tells whether an attribute holds a secret, by its name: one that
+// a step type declares sensitive, one that is spelt almost so, or one that says
+// it as the names of environment variables do.
+func secretNames(types *engine.Registry) func(string) bool {
+	var sensitive []string
+	for _, t := range types.Types() {
+		for _, f := range t.Args {
+			if f.Sensitive {
+				sensitive = append(sensitive, f.Name)
+			}
+		}
+	}
+	return func(name string) bool {
+		return LooksSecret(name) || engine.Nearest(name, sensitive) != ""
+	}
 }
 
 // loader holds what the phases of a load share.
@@ -130,7 +147,7 @@ func place(r hcl.Range) string { return rangeOf(r).String() }
 
 func invalidName(b *hcl.Block, label int, what string) *hcl.Diagnostic {
 	return problem(b.LabelRanges[label], "Invalid name",
-		"%q cannot name a %s: a name starts with a letter or underscore and has letters, digits, underscores and dashes.",
+		"%q is no name for this %s: a name starts with a letter or underscore and has letters, digits, underscores and dashes.",
 		b.Labels[label], what)
 }
 

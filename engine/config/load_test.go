@@ -171,8 +171,8 @@ output "all" {
 	for _, tt := range tests {
 		o := options()
 		o.Run.Date = tt.date
-		got := mustLoad(t, o, text).NewEvaluator().Outputs()
-		if len(got) != 1 || got[0].Text() != tt.want {
+		got, err := mustLoad(t, o, text).NewEvaluator().Outputs()
+		if err != nil || len(got) != 1 || got[0].Text() != tt.want {
 			t.Errorf("date %q:\ngot  %v\nwant %s", tt.date, got, tt.want)
 		}
 	}
@@ -212,10 +212,10 @@ output "header" {
 	e := p.NewEvaluator()
 	args := e.Prepare(p.Steps[0]).Arguments
 	want := `{"password":"(sensitive)","text":"(sensitive)","to":["a@example.org"]}`
-	if got := string(config.Masked(args)); got != want {
+	if got := string(config.MaskedArguments(args)); got != want {
 		t.Errorf("got arguments %s, want %s", got, want)
 	}
-	if got := e.Outputs()[0].Text(); got != engine.Masked {
+	if got := outputsOf(t, e)[0].Text(); got != engine.Masked {
 		t.Errorf("got output %q, want it masked", got)
 	}
 	if got := string(config.Masked(cty.ObjectVal(p.Variables))); strings.Contains(got, "s3cr3t") {
@@ -280,7 +280,7 @@ output "text" { value = local.text }
 	if got := e.Prepare(mail); !got.Skip || !strings.Contains(got.Condition, ":13:10") {
 		t.Errorf("got %+v, want a skip with the place of the condition", got)
 	}
-	if diff := cmp.Diff("24 rows: a,b", e.Outputs()[0].Text()); diff != "" {
+	if diff := cmp.Diff("24 rows: a,b", outputsOf(t, e)[0].Text()); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -305,8 +305,28 @@ output "chart" { value = step.plot.chart.max }
 	if text := got.GetAttr("text"); text.AsString() != "no chart" {
 		t.Errorf("got text %q", text.AsString())
 	}
-	if outputs := e.Outputs(); len(outputs) != 0 {
-		t.Errorf("got outputs %v, want none", outputs)
+	if got := outputsOf(t, e)[0].Text(); got != "null" {
+		t.Errorf("got output %s, want null", got)
+	}
+}
+
+func outputsOf(t *testing.T, e *config.Evaluator) []config.Output {
+	t.Helper()
+	outputs, err := e.Outputs()
+	if err != nil || len(outputs) == 0 {
+		t.Fatalf("got outputs %v, %v", outputs, err)
+	}
+	return outputs
+}
+
+func TestAnOutputThatCannotBeEvaluatedIsToldWithItsPlace(t *testing.T) {
+	p := mustLoad(t, options(), "pipeline \"p\" {}\noutput \"good\" {\n  value = { a = null }\n}\noutput \"bad\" {\n  value = env(\"NONE\")\n}\n")
+	outputs, err := p.NewEvaluator().Outputs()
+	if len(outputs) != 1 || outputs[0].Text() != `{"a":null}` {
+		t.Errorf("got outputs %v", outputs)
+	}
+	if err == nil || !strings.Contains(err.Error(), `output "bad" at `) || !strings.Contains(err.Error(), ":6:") || !strings.Contains(err.Error(), "NONE is not set") {
+		t.Errorf("got error %v", err)
 	}
 }
 
@@ -417,8 +437,8 @@ func TestFunctionsFollowTerraform(t *testing.T) {
 		o := options()
 		o.LookupEnv = func(name string) (string, bool) { return "value", name == "NAME" }
 		p := mustLoad(t, o, "pipeline \"p\" {\n  working_dir = "+`"`+dir+`"`+"\n}\noutput \"x\" {\n  value = "+expr+"\n}\n")
-		outputs := p.NewEvaluator().Outputs()
-		if len(outputs) != 1 || outputs[0].Text() != want {
+		outputs, err := p.NewEvaluator().Outputs()
+		if err != nil || len(outputs) != 1 || outputs[0].Text() != want {
 			t.Errorf("%s: got %v, want %s", expr, outputs, want)
 		}
 	}

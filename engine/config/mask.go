@@ -10,12 +10,24 @@ import (
 	"dagrun/engine"
 )
 
-// Masked writes a value as JSON for the run log: sensitive parts as
-// "(sensitive)", and without the attributes of objects that are null.
+// Masked writes a value as JSON for the run log, sensitive parts as
+// "(sensitive)".
 func Masked(v cty.Value) json.RawMessage {
 	var b bytes.Buffer
 	writeMasked(&b, v)
 	return b.Bytes()
+}
+
+// MaskedArguments is Masked for a step's arguments, without those that are not
+// given.
+func MaskedArguments(args cty.Value) json.RawMessage {
+	given := map[string]cty.Value{}
+	for name, v := range args.AsValueMap() {
+		if bare, _ := v.Unmark(); !bare.IsNull() {
+			given[name] = v
+		}
+	}
+	return Masked(cty.ObjectVal(given))
 }
 
 func writeMasked(b *bytes.Buffer, v cty.Value) {
@@ -46,9 +58,6 @@ func writeMaskedObject(b *bytes.Buffer, v cty.Value) {
 	first := true
 	for it := v.ElementIterator(); it.Next(); {
 		key, e := it.Element()
-		if bare, _ := e.Unmark(); bare.IsNull() {
-			continue
-		}
 		if !first {
 			b.WriteByte(',')
 		}

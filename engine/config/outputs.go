@@ -72,7 +72,7 @@ func (o Output) Text() string {
 	if o.Sensitive {
 		return engine.Masked
 	}
-	if o.Value.Type() == cty.String {
+	if o.Value.Type() == cty.String && !o.Value.IsNull() {
 		return o.Value.AsString()
 	}
 	return string(Masked(o.Value))

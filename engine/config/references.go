@@ -63,6 +63,8 @@ func (s *scope) resolve(t hcl.Traversal, v view) *hcl.Diagnostic {
 		return s.resolveStep(t)
 	case root == "self":
 		return resolveAttr(t, 1, "self", valueNames(v.owner.Type))
+	case root == "local" && attrName(t, 1) == "":
+		return problem(at, "Incomplete reference", "A local is referred to as local.NAME; there is no value of all locals together.")
 	case len(t) < 2:
 		return nil // the whole object
 	case root == "local":

@@ -1,6 +1,9 @@
 package config
 
 import (
+	"net/url"
+	"regexp"
+	"strings"
 	"sync"
 
 	"github.com/hashicorp/hcl/v2"
@@ -213,6 +216,25 @@ func (s *scope) noteTexts(v cty.Value) {
 		if part.IsKnown() && !part.IsNull() && (part.Type() == cty.String || part.Type() == cty.Number) {
 			if text, err := convert.Convert(part, cty.String); err == nil {
 				s.secret(text.AsString())
+			}
+		}
+		return true, nil
+	})
+}
+
+var urlPassword = regexp.MustCompile(`[A-Za-z][A-Za-z0-9+.-]*://[^/\s:@]*:([^/\s@]+)@`)
+
+// notePasswords tells the passwords of URLs, wherever in a value they stand:
+// what is made of such a URL may not look like one any more.
+func (s *scope) notePasswords(v cty.Value) {
+	bare, _ := v.UnmarkDeep()
+	_ = cty.Walk(bare, func(_ cty.Path, part cty.Value) (bool, error) {
+		if part.IsKnown() && !part.IsNull() && part.Type() == cty.String && strings.Contains(part.AsString(), "://") {
+			for _, m := range urlPassword.FindAllStringSubmatch(part.AsString(), -1) {
+				s.secret(m[1])
+				if plain, err := url.PathUnescape(m[1]); err == nil {
+					s.secret(plain)
+				}
 			}
 		}
 		return true, nil

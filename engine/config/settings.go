@@ -21,15 +21,15 @@ type earlySettings struct {
 
 // lateSettings may be made of variables and locals.
 type lateSettings struct {
-	Description string           `arg:"description" doc:"What the pipeline is for."`
-	Tags        engine.Strings   `arg:"tags" doc:"Words to find the pipeline by."`
-	Schedule    schedule         `arg:"schedule" doc:"Cron expression of five fields."`
-	Timeout     *engine.Duration `arg:"timeout" doc:"Time limit of a whole run."`
-	Concurrency *int             `arg:"concurrency" min:"1" doc:"Steps at once."`
-	OnOverlap   string           `arg:"on_overlap" default:"skip" enum:"skip|wait|fail" doc:"What to do while another run is under way."`
-	FailFast    bool             `arg:"fail_fast" default:"false" doc:"Whether the first failure starts nothing more."`
-	Retry       []retryBlock     `block:"retry" doc:"Default for every step."`
-	Keep        []keepBlock      `block:"keep" doc:"History to keep."`
+	Description string         `arg:"description" doc:"What the pipeline is for."`
+	Tags        engine.Strings `arg:"tags" doc:"Words to find the pipeline by."`
+	Schedule    schedule       `arg:"schedule" doc:"Cron expression of five fields."`
+	Timeout     *engine.Limit  `arg:"timeout" doc:"Time limit of a whole run."`
+	Concurrency *int           `arg:"concurrency" min:"1" doc:"Steps at once."`
+	OnOverlap   string         `arg:"on_overlap" default:"skip" enum:"skip|wait|fail" doc:"What to do while another run is under way."`
+	FailFast    bool           `arg:"fail_fast" default:"false" doc:"Whether the first failure starts nothing more."`
+	Retry       []retryBlock   `block:"retry" doc:"Default for every step."`
+	Keep        []keepBlock    `block:"keep" doc:"History to keep."`
 }
 
 type retryBlock struct {
@@ -47,10 +47,10 @@ type keepBlock struct {
 
 // stepSettings are what every step may say beside its type's arguments.
 type stepSettings struct {
-	Timeout         *engine.Duration `arg:"timeout" doc:"Time limit of one attempt."`
-	ContinueOnError bool             `arg:"continue_on_error" default:"false" doc:"Whether what is downstream goes on after a failure."`
-	TriggerRule     string           `arg:"trigger_rule" default:"all_success" enum:"all_success|all_done|one_failed|none_failed" doc:"What must hold upstream."`
-	Retry           []retryBlock     `block:"retry" doc:"How failed attempts are repeated."`
+	Timeout         *engine.Limit `arg:"timeout" doc:"Time limit of one attempt."`
+	ContinueOnError bool          `arg:"continue_on_error" default:"false" doc:"Whether what is downstream goes on after a failure."`
+	TriggerRule     string        `arg:"trigger_rule" default:"all_success" enum:"all_success|all_done|one_failed|none_failed" doc:"What must hold upstream."`
+	Retry           []retryBlock  `block:"retry" doc:"How failed attempts are repeated."`
 }
 
 var (
@@ -156,6 +156,9 @@ func (l *loader) settings() hcl.Diagnostics {
 		p.Concurrency = *late.Concurrency
 	}
 	p.Retry = retryPolicy(engine.DefaultRetry(), late.Retry)
+	if len(l.blocks["pipeline"]) > 0 {
+		diags = append(diags, checkIntervals(p.Retry, l.blocks["pipeline"][0].DefRange)...)
+	}
 	if len(late.Keep) > 0 {
 		p.keep(late.Keep[0])
 	}
@@ -212,6 +215,15 @@ func retryPolicy(base engine.RetryPolicy, blocks []retryBlock) engine.RetryPolic
 		base.MaxInterval = time.Duration(*b.MaxInterval)
 	}
 	return base
+}
+
+// checkIntervals refuses a longest delay that is shorter than the first.
+func checkIntervals(p engine.RetryPolicy, at hcl.Range) hcl.Diagnostics {
+	if p.MinInterval <= p.MaxInterval {
+		return nil
+	}
+	return hcl.Diagnostics{problem(at, "Wrong retry intervals",
+		"min_interval (%s) is longer than max_interval (%s).", p.MinInterval, p.MaxInterval)}
 }
 
 func setIf[T any](into *T, from *T) {

@@ -84,6 +84,9 @@ func (l *loader) setStep(step *Step, content *hcl.BodyContent) hcl.Diagnostics {
 		step.Timeout = time.Duration(*set.Timeout)
 	}
 	step.Retry = retryPolicy(step.Retry, set.Retry)
+	if len(set.Retry) > 0 {
+		diags = append(diags, checkIntervals(step.Retry, content.Blocks.OfType("retry")[0].DefRange)...)
+	}
 	return diags
 }
 
@@ -170,11 +173,8 @@ func (s *scope) checkRule(step *Step) hcl.Diagnostics {
 func (s *scope) checkChecks(step *Step) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, c := range step.preconditions {
-		passed, message, more := s.check(c, viewStep)
+		_, _, more := s.check(c, viewStep) // whether it holds is seen when the step's turn comes
 		diags = append(diags, more...)
-		if passed == no && !s.neverRuns(step) {
-			diags = append(diags, problem(c.at, "Precondition does not hold", "%s: %s", step.Address, message))
-		}
 	}
 	for _, c := range step.postconditions {
 		_, _, more := s.check(c, viewSelf(step, s.values[step.Address]))

@@ -175,6 +175,7 @@ func (l *loader) settle(v *variable, given *givenValue) (cty.Value, hcl.Diagnost
 		value = value.Mark(engine.Sensitive)
 	}
 	l.pipeline.scope.noteSecrets(value)
+	l.pipeline.scope.notePasswords(value)
 	return value, diags
 }
 

@@ -3,6 +3,7 @@ package execute
 import (
 	"context"
 	"encoding/json"
+	"sync"
 	"time"
 
 	"github.com/zclconf/go-cty/cty"
@@ -34,6 +35,7 @@ type driver struct {
 	context  engine.Attempt // what all attempts share
 	index    map[engine.Address]int
 	work     []work
+	mu       sync.Mutex // an attempt that was given up may look at its work when that is over
 
 	batch    []engine.Event
 	external bool // the batch starts an attempt whose effects leave the machine
@@ -50,6 +52,7 @@ type work struct {
 	cause   string // of a skip, where it is no step
 	result  engine.Result
 	failure *engine.LocatedError
+	broken  *config.Failure // the postcondition that the attempt under way did not meet
 }
 
 func newDriver(steps []*config.Step, eval evaluator, o Options) *driver {
@@ -62,7 +65,7 @@ func newDriver(steps []*config.Step, eval evaluator, o Options) *driver {
 		d.index[s.Address] = i
 	}
 	d.runner = &local.Runner{
-		Types: o.Types, Secrets: d.secrets, Handler: o.Log.Handler, Progress: o.Log.Progress,
+		Types: o.Types, Secrets: d.secrets, Verify: d.verify, Handler: o.Log.Handler, Progress: o.Log.Progress,
 	}
 	return d
 }
@@ -116,23 +119,38 @@ func (d *driver) Attempt(ctx context.Context, i, number int) sched.Ending {
 	if result.Error != nil {
 		failure = &engine.LocatedError{StepError: *result.Error, Range: step.Locate(result.Error.Argument)}
 		end.Retryable = result.Error.Retryable
-	} else if broken := d.complete(step, w, result); broken != nil {
-		end = sched.Ending{Outcome: engine.AttemptFailed, Reason: broken.Reason}
-		result.Outcome, failure = engine.AttemptFailed, &broken.Error
+	}
+	if broken := d.broken(w); broken != nil && result.Outcome == engine.AttemptFailed {
+		end.Reason, failure = broken.Reason, &broken.Error
 	}
 	end.Accept = func() { w.result, w.failure = result, failure }
 	return end
 }
 
-func (d *driver) complete(step *config.Step, w *work, result engine.Result) *config.Failure {
-	failure, err := d.eval.Complete(step, w.args, result.Outputs)
-	if err != nil {
-		return &config.Failure{Error: engine.LocatedError{
-			StepError: engine.StepError{Code: "outputs", Message: err.Error(), Remedy: "This is a bug in the step type; please report it."},
-			Range:     step.Locate(""),
-		}}
+func (d *driver) broken(w *work) *config.Failure {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return w.broken
+}
+
+// verify holds what an attempt gave against the step's postconditions.
+func (d *driver) verify(a engine.Attempt, outputs json.RawMessage) error {
+	i := d.index[a.Step]
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	w := &d.work[i]
+	if w.args == cty.NilVal {
+		return context.Canceled // the attempt was given up
 	}
-	return failure
+	broken, err := d.eval.Complete(d.steps[i], w.args, outputs)
+	w.broken = broken
+	switch {
+	case err != nil:
+		return &engine.StepError{Code: "outputs", Message: err.Error(), Remedy: "This is a bug in the step type; please report it."}
+	case broken != nil:
+		return &broken.Error.StepError
+	}
+	return nil
 }
 
 // Commit implements sched.Driver. The log is durable before an attempt starts
@@ -161,7 +179,7 @@ func (d *driver) translate(e sched.Event) engine.Event {
 	step, w := d.steps[e.Step], &d.work[e.Step]
 	switch e.Kind {
 	case sched.StepStarted:
-		return &engine.StepStarted{Step: step.Address, Type: step.Type.Name, Arguments: config.Masked(w.args)}
+		return &engine.StepStarted{Step: step.Address, Type: step.Type.Name, Arguments: config.MaskedArguments(w.args)}
 	case sched.AttemptStarted:
 		d.external = d.external || step.Type.External
 		return &engine.AttemptStarted{Step: step.Address, Type: step.Type.Name, Attempt: e.Attempt}
@@ -201,19 +219,24 @@ func (d *driver) stepFinished(e sched.Event, step *config.Step, w *work) engine.
 		finished.Error = w.failure
 	}
 	d.count(e, step, w)
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	*w = work{}
 	return finished
 }
 
 func (d *driver) count(e sched.Event, step *config.Step, w *work) {
 	d.counts[e.Result]++
-	if e.Result != engine.StepFailed {
+	if e.Result != engine.StepFailed && e.Result != engine.StepCancelled {
 		return
 	}
-	d.failed = d.failed || !step.ContinueOnError
+	d.failed = d.failed || e.Result == engine.StepFailed && !step.ContinueOnError
+	said := engine.StepError{Code: string(e.Reason), Message: "cancelled before it started"}
 	if w.failure != nil {
-		said := w.failure.StepError
+		said = w.failure.StepError
 		said.Message = d.redactor.String(said.Message)
-		d.eval.Failed(step, said, e.Attempt)
+	} else if e.Attempt > 0 {
+		said.Message = "cancelled while it was at work"
 	}
+	d.eval.Failed(step, said, e.Attempt)
 }

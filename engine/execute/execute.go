@@ -2,6 +2,7 @@ package execute
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"sync"
 	"time"
@@ -58,10 +59,13 @@ func Run(p *config.Pipeline, o Options) (Result, error) {
 	if err != nil {
 		return Result{Result: engine.RunFailed}, err
 	}
-	outputs := eval.Outputs()
+	outputs, lost := eval.Outputs()
 	end := &engine.RunFinished{
 		Result: resultOf(cancelled, d.failed), Steps: d.counts, Outputs: recordOutputs(outputs),
 		Duration: engine.Milliseconds(time.Since(start)),
+	}
+	if end.Result == engine.RunSucceeded && lost != nil {
+		end.Result, end.Error = engine.RunFailed, lost.Error()
 	}
 	if cancelled == engine.ReasonRunTimeout {
 		end.Error = fmt.Sprintf("the run was stopped after its timeout of %s; raise timeout in the pipeline block if it needs longer", p.Timeout)
@@ -169,11 +173,23 @@ func locksOf(dir string, t *engine.StepType, args cty.Value) []sched.Lock {
 			continue
 		}
 		for _, path := range local.Paths(dir, args.GetAttr(f.Name)) {
-			lock := sched.Lock{Key: path, Exclusive: f.Role == engine.Exclusive}
+			lock := sched.Lock{Key: realPath(path), Exclusive: f.Role == engine.Exclusive}
 			if !slices.Contains(locks, lock) {
 				locks = append(locks, lock)
 			}
 		}
 	}
 	return locks
+}
+
+// realPath is one name for a file, whatever links lead to it. A file that is
+// not there yet has the name that it will have.
+func realPath(path string) string {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		return real
+	}
+	if dir, err := filepath.EvalSymlinks(filepath.Dir(path)); err == nil {
+		return filepath.Join(dir, filepath.Base(path))
+	}
+	return path
 }

@@ -2,10 +2,12 @@ package local
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -22,6 +24,9 @@ type Runner struct {
 	// Secrets gives the sensitive values that an attempt's arguments leave
 	// out, by path. It may be nil where no step has any.
 	Secrets func(engine.Attempt) map[string]cty.Value
+	// Verify looks at the outputs of a step that has done its work, before its
+	// files are put in place; an error fails the attempt. It may be nil.
+	Verify func(a engine.Attempt, outputs json.RawMessage) error
 	// Handler gives the slog handler for what an attempt says.
 	Handler func(engine.Attempt) slog.Handler
 	// Progress takes an attempt's progress; it must be cheap.
@@ -73,6 +78,20 @@ func describe(ctx context.Context, a engine.Attempt, err error) *engine.StepErro
 	return engine.AsStepError(err).Flat()
 }
 
+// blame names the argument that a file came from which could not be written.
+func blame(dir string, typ *engine.StepType, args cty.Value, err error) error {
+	var unwritable *unwritableError
+	if !errors.As(err, &unwritable) {
+		return err
+	}
+	for _, f := range typ.Args {
+		if f.Role == engine.Writes && slices.Contains(Paths(dir, args.GetAttr(f.Name)), unwritable.path) {
+			unwritable.Argument = f.Name
+		}
+	}
+	return &unwritable.StepError
+}
+
 func (r *Runner) attempt(ctx context.Context, a engine.Attempt) (engine.Result, error) {
 	typ := r.Types.Lookup(a.Type)
 	if typ == nil {
@@ -93,20 +112,29 @@ func (r *Runner) attempt(ctx context.Context, a engine.Attempt) (engine.Result, 
 		err = ctx.Err()
 	}
 	if err != nil {
+		return engine.Result{}, blame(a.WorkingDir, typ, args, err)
+	}
+	outputs, err := r.verified(a, typ, out)
+	if err != nil {
 		return engine.Result{}, err
 	}
 	if err := ws.commit(); err != nil {
-		return engine.Result{}, err
+		return engine.Result{}, blame(a.WorkingDir, typ, args, err)
 	}
-	return r.result(typ, out, append(files.records(), ws.records...))
+	records := append(files.records(), ws.records...)
+	return engine.Result{Outputs: outputs, Files: records, Volume: volumeOf(typ, out, records)}, nil
 }
 
-func (r *Runner) result(typ *engine.StepType, out cty.Value, files []engine.FileRecord) (engine.Result, error) {
+// verified is the outputs as they are recorded, once Verify has agreed.
+func (r *Runner) verified(a engine.Attempt, typ *engine.StepType, out cty.Value) (json.RawMessage, error) {
 	outputs, err := ctyjson.Marshal(out, typ.OutputsType())
 	if err != nil {
-		return engine.Result{}, fmt.Errorf("record outputs: %w", err)
+		return nil, fmt.Errorf("record outputs: %w", err)
 	}
-	return engine.Result{Outputs: outputs, Files: files, Volume: volumeOf(typ, out, files)}, nil
+	if r.Verify == nil {
+		return outputs, nil
+	}
+	return outputs, r.Verify(a, outputs)
 }
 
 func (r *Runner) arguments(typ *engine.StepType, a engine.Attempt) (cty.Value, error) {

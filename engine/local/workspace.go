@@ -46,7 +46,7 @@ func (w *workspace) Create(path string) (engine.OutputFile, error) {
 func createTemp(path string) (*os.File, error) {
 	dir := filepath.Dir(path)
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		return nil, errors.New("there is a folder of that name")
+		return nil, errFolder
 	}
 	if err := os.MkdirAll(dir, 0o777); err != nil { //nolint:gosec // the umask decides, as for any output
 		return nil, err
@@ -64,12 +64,33 @@ func modeOf(path string) fs.FileMode {
 	return 0o666
 }
 
+// unwritableError is a step error that still knows its file.
+type unwritableError struct {
+	engine.StepError
+	path string
+}
+
+// Unwrap gives the step error.
+func (e *unwritableError) Unwrap() error { return &e.StepError }
+
 func unwritable(path string, err error) error {
-	return &engine.StepError{
+	return &unwritableError{path: path, StepError: engine.StepError{
 		Code: "output_unwritable", Retryable: true, Err: err,
 		Message: fmt.Sprintf("write %s", path),
-		Remedy:  "Check that the folder can be written and that the disk has room.",
+		Remedy:  remedyFor(err),
+	}}
+}
+
+var errFolder = errors.New("there is a folder of that name")
+
+func remedyFor(err error) string {
+	switch {
+	case errors.Is(err, errFolder):
+		return "Give the file another name, or remove the folder."
+	case errors.Is(err, fs.ErrPermission):
+		return "Give the user who runs the pipeline the right to write there, or choose another folder."
 	}
+	return "Check that the folder can be written and that the disk has room."
 }
 
 // commit puts every file that is still pending in its place.

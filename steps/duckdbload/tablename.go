@@ -3,6 +3,7 @@ package duckdbload
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -16,6 +17,12 @@ type tableName struct {
 
 // TypeName is the name of the type in documents.
 func (tableName) TypeName() string { return "table name" }
+
+// Canonical spells the name as DuckDB takes it: with its schema, and without
+// regard to upper and lower case.
+func (t tableName) Canonical() string {
+	return strconv.Quote(fold(t.schema)) + "." + strconv.Quote(fold(t.name))
+}
 
 // UnmarshalText reads the written form.
 func (t *tableName) UnmarshalText(text []byte) error {

@@ -1,0 +1,10 @@
+pipeline "p" {}
+
+locals {
+  a = 1
+}
+
+step "smtp" "mail" {
+  to   = "a@example.org"
+  text = jsonencode(local)
+}

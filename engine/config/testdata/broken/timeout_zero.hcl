@@ -1,0 +1,6 @@
+pipeline "p" {}
+
+step "smtp" "mail" {
+  to      = "a@example.org"
+  timeout = "0s"
+}

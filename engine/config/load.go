@@ -183,13 +183,21 @@ func (l *loader) dir() string {
 // connect builds the graph from the references of every step.
 func (l *loader) connect() hcl.Diagnostics {
 	var diags hcl.Diagnostics
+	g := l.pipeline.Graph
+	places := map[engine.Range]hcl.Range{}
 	for _, s := range l.pipeline.Steps {
 		for _, ref := range l.pipeline.scope.needsOf(s) {
-			err := l.pipeline.Graph.AddDependency(graph.Dependency{Step: s.Address, Needs: ref.step, At: *rangeOf(ref.at)})
-			if cycle, ok := err.(*graph.CycleError); ok { //nolint:errorlint // returned as it is
-				diags = append(diags, cycleProblem(cycle, ref.at))
-			}
+			at := *rangeOf(ref.at)
+			places[at] = ref.at
+			g.AddDependency(graph.Dependency{Step: s.Address, Needs: ref.step, At: at})
 		}
+	}
+	cycles, err := g.Build()
+	for _, cycle := range cycles {
+		diags = append(diags, cycleProblem(cycle, places[cycle.Path[len(cycle.Path)-1].At]))
+	}
+	if err != nil { // steps that are known, without cycles: it does not happen
+		diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Wrong graph", Detail: err.Error()})
 	}
 	return diags
 }

@@ -122,8 +122,17 @@ func TestTheTimeLimitOfARunFailsIt(t *testing.T) {
 pipeline "p" { timeout = "20ms" }
 step "echo" "a" { block = true }
 step "echo" "b" { depends_on = [step.echo.a] }
+step "echo" "alarm" {
+  trigger_rule = "all_done"
+  depends_on   = [step.echo.a, step.echo.b]
+  text         = join("; ", [for f in run.failures : "${f.step} ${f.code}"])
+}
+output "alarm" { value = step.echo.alarm.text }
 `, execute.Options{})
 	runlogtest.Validate(t, []byte(log))
+	if !strings.Contains(log, `"outputs":{"alarm":"step.echo.b run_timeout; step.echo.a cancelled"}`) {
+		t.Errorf("the alarm does not name the cancelled steps:\n%s", log)
+	}
 	if result.Result != engine.RunFailed || !strings.Contains(log, "after its timeout of 20ms") || strings.Count(log, `"reason":"run_timeout"`) != 2 {
 		t.Errorf("the run %s:\n%s", result.Result, log)
 	}

@@ -45,6 +45,7 @@ func (e exit) Error() string { return fmt.Sprintf("exit code %d", e.code) }
 // usageError is a command line that is wrong.
 type usageError struct{ err error }
 
+// Error says what is wrong with the command line.
 func (e usageError) Error() string { return e.err.Error() }
 
 // run executes a command line and returns its exit code.

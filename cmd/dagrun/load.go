@@ -18,8 +18,11 @@ type values []config.Assignment
 
 type varFlag struct{ all *values }
 
+// String is the default, which is nothing.
 func (f varFlag) String() string { return "" }
+// Type is shown in the help.
 func (f varFlag) Type() string   { return "name=value" }
+// Set takes one --var.
 func (f varFlag) Set(s string) error {
 	name, value, ok := strings.Cut(s, "=")
 	if !ok || name == "" {
@@ -31,8 +34,11 @@ func (f varFlag) Set(s string) error {
 
 type varFileFlag struct{ all *values }
 
+// String is the default, which is nothing.
 func (f varFileFlag) String() string { return "" }
+// Type is shown in the help.
 func (f varFileFlag) Type() string   { return "file" }
+// Set takes one --var-file.
 func (f varFileFlag) Set(s string) error {
 	*f.all = append(*f.all, config.Assignment{File: s})
 	return nil

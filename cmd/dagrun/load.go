@@ -20,8 +20,10 @@ type varFlag struct{ all *values }
 
 // String is the default, which is nothing.
 func (f varFlag) String() string { return "" }
+
 // Type is shown in the help.
-func (f varFlag) Type() string   { return "name=value" }
+func (f varFlag) Type() string { return "name=value" }
+
 // Set takes one --var.
 func (f varFlag) Set(s string) error {
 	name, value, ok := strings.Cut(s, "=")
@@ -36,8 +38,10 @@ type varFileFlag struct{ all *values }
 
 // String is the default, which is nothing.
 func (f varFileFlag) String() string { return "" }
+
 // Type is shown in the help.
-func (f varFileFlag) Type() string   { return "file" }
+func (f varFileFlag) Type() string { return "file" }
+
 // Set takes one --var-file.
 func (f varFileFlag) Set(s string) error {
 	*f.all = append(*f.all, config.Assignment{File: s})

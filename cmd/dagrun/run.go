@@ -39,7 +39,8 @@ func (a *app) runCommand() *cobra.Command {
 		Short: "Run a pipeline",
 		Long: "Runs a pipeline once and records the run under .dagrun in its working directory.\n" +
 			"Exit codes: 0 done (also when another run was under way and this one was skipped),\n" +
-			"1 failed, 2 the pipeline or the command line is wrong, 75 locked, 130 and 143 interrupted.",
+			"1 failed, 2 the pipeline or the command line is wrong, 75 locked,\n" +
+			"130, 143 and 129 interrupted by SIGINT, SIGTERM and SIGHUP.",
 		Args: cobra.ExactArgs(1),
 	}
 	f.assignments = addValueFlags(c)

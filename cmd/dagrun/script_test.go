@@ -99,7 +99,7 @@ func interrupt(ts *testscript.TestScript, _ bool, args []string) {
 	for _, order := range strings.Split(args[1], ",") {
 		file, name, _ := strings.Cut(order, ":")
 		ts.Check(awaitFile(ts.MkAbs(file)))
-		ts.Check(c.Process.Signal(map[string]syscall.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM}[name]))
+		ts.Check(c.Process.Signal(map[string]syscall.Signal{"HUP": syscall.SIGHUP, "INT": syscall.SIGINT, "TERM": syscall.SIGTERM}[name]))
 	}
 	_ = c.Wait() // the exit code tells
 	if got := c.ProcessState.ExitCode(); fmt.Sprint(got) != args[0] {

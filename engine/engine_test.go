@@ -173,6 +173,7 @@ func TestConvertSaysWhatDoesNotFit(t *testing.T) {
 		{"input", cty.TupleVal([]cty.Value{cty.StringVal("a"), number}), "element 1 of this list is a number"},
 		{"input", cty.TupleVal([]cty.Value{cty.NullVal(cty.String)}), "null"},
 		{"input", cty.StringVal(""), "path is empty"},
+		{"input", cty.EmptyTupleVal, "the list is empty"},
 		{"input", cty.NullVal(cty.DynamicPseudoType), "required"},
 		{"window", cty.StringVal("soon"), "not a duration"},
 		{"window", cty.UnknownVal(cty.String), ""},

@@ -91,7 +91,7 @@ func (g *Graph) Build() ([]*CycleError, error) {
 	var edges []edge
 	for i, needs := range g.needs {
 		for _, d := range needs {
-			edges = append(edges, edge{d, bits.Len(uint(position[i] ^ position[g.index[d.Needs]]))}) //nolint:gosec // positions
+			edges = append(edges, edge{d, bits.Len(uint(position[i] ^ position[g.index[d.Needs]]))})
 		}
 	}
 	// AddEdge collects all that comes before and after an edge. Joining

@@ -257,7 +257,6 @@ func TestArgumentsThatDoNotFitTheFiles(t *testing.T) {
 	text := lines("t,v", "2024-06-15,1")
 	testFailures(t, []failure{
 		{name: "a missing file", text: text, args: enginetest.Args{"input": "on.csv"}, code: "input_missing", message: `read input "on.csv": stat DIR/on.csv: no such file or directory`},
-		{name: "no file", text: text, args: enginetest.Args{"input": []string{}}, code: "bad_argument", message: `argument "input": the list is empty`},
 		{
 			name: "an ending of its own", files: map[string]string{"a.csv": text, "b.csv.gz": "x"}, args: enginetest.Args{"input": []string{"*.csv*"}}, code: "unsupported_file",
 			message: `read input: "DIR/b.csv.gz" ends in ".gz"; it must be .csv or .tsv`, remedy: "unpack",
@@ -274,7 +273,6 @@ func TestArgumentsThatDoNotFitTheFiles(t *testing.T) {
 			name: "the output will match the input", text: text, args: enginetest.Args{"input": "*.csv", "output": "new.csv"}, code: "output_is_input", argument: "output",
 			message: `write DIR/new.csv: the next run would read it as input, since it matches "*.csv"`,
 		},
-		{name: "no time column", text: text, args: enginetest.Args{"time": []string{}}, code: "bad_argument", argument: "time", message: `argument "time": the list is empty`},
 		{name: "many time columns", text: text, args: enginetest.Args{"time": []string{"t", "u", "v", "w"}}, code: "bad_argument", argument: "time", message: `argument "time": 4 columns are too many`},
 		{name: "the same time column twice", text: text, args: enginetest.Args{"time": []string{"t", "t"}}, code: "bad_argument", argument: "time", message: `argument "time": the column "t" is named twice`},
 		{

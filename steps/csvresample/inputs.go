@@ -17,9 +17,6 @@ type input struct {
 
 // inputsOf lists the files of the argument input.
 func inputsOf(env *engine.Env, patterns []string) ([]input, error) {
-	if len(patterns) == 0 {
-		return nil, errArgument("input", "the list is empty", "Name at least one file.")
-	}
 	paths, err := env.Inputs("input", patterns...)
 	if err != nil {
 		return nil, err

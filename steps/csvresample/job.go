@@ -46,11 +46,7 @@ func newJob(env *engine.Env, a Args) (*job, error) {
 }
 
 func checkTimes(names []string) error {
-	switch len(names) {
-	case 0:
-		return errArgument("time", "the list is empty", "Name the column or columns that hold the time.")
-	case 1, 2, 3:
-	default:
+	if len(names) > 3 {
 		return errArgument("time", fmt.Sprintf("%d columns are too many", len(names)),
 			"Name at most three columns: date, time of day and offset.")
 	}

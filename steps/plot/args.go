@@ -56,9 +56,6 @@ func (a Args) check() error {
 			Remedy:  "Make y_min smaller than y_max, or leave one of them out.",
 		}
 	}
-	if len(a.Y) == 0 {
-		return &engine.StepError{Code: "unknown_column", Argument: "y", Message: "y is an empty list", Remedy: "Name at least one column."}
-	}
 	width, height := paint.Pixels(vg.Point{X: vg.Length(a.Width), Y: vg.Length(a.Height)}, int(a.DPI))
 	const maxSide, maxArea = 20_000, 100_000_000
 	if a.Output.format() == "png" && (max(width, height) > maxSide || width*height > maxArea) {

@@ -34,7 +34,6 @@ func TestErrorsOfACSVFile(t *testing.T) {
 			[]string{`in.csv has no column "tme"`, `Did you mean "time"?`, `"time", "value"`}},
 		{"a y column that is not there", "t,v\n1,2\n", Args{"y": []string{"v", "pressure"}}, "unknown_column", "y", []string{`"pressure"`}},
 		{"a group that is not there", "t,v\n1,2\n", Args{"group_by": "probe"}, "unknown_column", "group_by", []string{`"probe"`}},
-		{"no columns", "t,v\n1,2\n", Args{"y": []string{}}, "unknown_column", "y", []string{"empty list"}},
 		{"a column that is there twice", "t,v,v\n1,2,3\n", nil, "bad_column", "y", []string{`two columns "v"`}},
 		{"a reading that is no number", "t,v\n1,2\n2,27 °C\n", nil, "bad_value", "y", []string{"in.csv:3:", `column "v" is "27 °C"`}},
 		{"a decimal comma", "t,v\n1,\"27,5\"\n", nil, "bad_value", "y", []string{"in.csv:2:", `"27,5"`, "decimal point"}},

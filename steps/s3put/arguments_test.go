@@ -99,7 +99,6 @@ func TestPlansThatDoNotHoldAreRefused(t *testing.T) {
 	}{
 		"two files under one key":  {enginetest.Args{"source": "*.csv", "key": "x"}, "bad_key", "key", []string{`put 2 files under the key "x"`}},
 		"two files of one name":    {enginetest.Args{"source": []string{"a.csv", "sub/a.csv"}, "key": "x/"}, "duplicate_key", "source", []string{"/a.csv", "/sub/a.csv", `"x/a.csv"`}},
-		"no file at all":           {enginetest.Args{"source": []string{}, "key": "x/"}, "input_missing", "source", []string{"empty"}},
 		"a glob without files":     {enginetest.Args{"source": "*.parquet", "key": "x/"}, "input_missing", "source", []string{"*.parquet"}},
 		"a folder":                 {enginetest.Args{"source": "sub", "key": "x/"}, "input_missing", "source", []string{"folder"}},
 		"a key that gets too long": {enginetest.Args{"source": "a.csv", "key": strings.Repeat("k", 1020) + "/"}, "bad_key", "key", []string{"1024"}},

@@ -41,13 +41,7 @@ func plan(env *engine.Env, a Args) ([]*source, error) {
 }
 
 func checkCount(a Args, files int) error {
-	switch {
-	case files == 0:
-		return &engine.StepError{
-			Code: "input_missing", Argument: "source", Message: "the list of sources is empty",
-			Remedy: "Give at least one file in source.",
-		}
-	case files > 1 && !a.Key.isPrefix():
+	if files > 1 && !a.Key.isPrefix() {
 		return &engine.StepError{
 			Code: "bad_key", Argument: "key",
 			Message: fmt.Sprintf("put %d files under the key %q: one key holds one file", files, a.Key),

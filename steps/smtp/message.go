@@ -44,7 +44,7 @@ func isASCII(s string) bool {
 // compose makes the mail of the arguments.
 func compose(env *engine.Env, a Args) (*letter, error) {
 	to, cc, bcc := flatten(a.To), flatten(a.CC), flatten(a.BCC)
-	if err := checkContent(a, to); err != nil {
+	if err := checkContent(a); err != nil {
 		return nil, err
 	}
 	msg := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
@@ -65,13 +65,7 @@ func compose(env *engine.Env, a Args) (*letter, error) {
 	return l, err
 }
 
-func checkContent(a Args, to []*mail.Address) error {
-	if len(to) == 0 {
-		return &engine.StepError{
-			Code: "no_recipient", Argument: "to", Message: "the list of recipients is empty",
-			Remedy: "Give at least one address in to.",
-		}
-	}
+func checkContent(a Args) error {
 	if a.Text == "" && a.HTML == "" && len(a.Attachments) == 0 {
 		return &engine.StepError{
 			Code: "empty_mail", Argument: "text", Message: "the mail has no text, no html and no attachments",

@@ -265,3 +265,23 @@ func TestInputsExpandsGlobsAndTakesNamesLiterally(t *testing.T) {
 		}
 	}
 }
+
+func TestAnEndedContextIsSaidInOneWay(t *testing.T) {
+	for _, tt := range []struct {
+		err  error
+		want string
+	}{
+		{context.Canceled, "the attempt was cancelled"},
+		{&engine.StepError{Code: "c", Message: "connect to mail:25", Err: context.Canceled}, "the attempt was cancelled: connect to mail:25"},
+	} {
+		typ := stepType(func(ctx context.Context, _ *engine.Env, _ copyArgs) error {
+			<-ctx.Done()
+			return tt.err
+		})
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if got := enginetest.Run(ctx, t, typ, t.TempDir(), nil).Error; got.Message != tt.want {
+			t.Errorf("got %q, want %q", got.Message, tt.want)
+		}
+	}
+}

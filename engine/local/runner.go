@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -69,13 +70,26 @@ func describe(ctx context.Context, a engine.Attempt, err error) *engine.StepErro
 	case engine.AttemptTimedOut:
 		return &engine.StepError{
 			Code: "timeout", Retryable: true,
-			Message: fmt.Sprintf("the attempt was stopped after %s: %v", a.Timeout, err),
+			Message: fmt.Sprintf("the attempt was stopped after its timeout of %s%s", a.Timeout, during(err)),
 			Remedy:  "Raise the step's timeout if the work needs longer.",
 		}
 	case engine.AttemptCancelled:
-		return &engine.StepError{Code: "cancelled", Message: fmt.Sprintf("the attempt was cancelled: %v", err)}
+		return &engine.StepError{Code: "cancelled", Message: "the attempt was cancelled" + during(err)}
 	}
 	return engine.AsStepError(err).Flat()
+}
+
+// during says what an attempt was at when its context ended; nothing where its
+// error only says that it did.
+func during(err error) string {
+	text := err.Error()
+	for _, end := range []error{context.DeadlineExceeded, context.Canceled} {
+		text = strings.TrimSuffix(strings.TrimSuffix(text, end.Error()), ": ")
+	}
+	if text == "" {
+		return ""
+	}
+	return ": " + text
 }
 
 // blame names the argument that a file came from which could not be written.

@@ -91,7 +91,7 @@ type Run struct {
 	ID        string
 	StartedAt time.Time
 	// Date is the logical date or date-time as a person gives it,
-	// 2026-11-20 or 2026-11-20T08:00, in the pipeline's zone; empty for now.
+	// 2026-11-20 or 2026-11-20T08:00, in the pipeline's zone; empty for the time of StartedAt.
 	Date    string
 	Trigger engine.Trigger
 }

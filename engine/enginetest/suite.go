@@ -9,6 +9,7 @@ import (
 	"errors"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -28,6 +29,20 @@ var LogicalTime = time.Date(2024, 6, 15, 8, 0, 0, 0, time.UTC)
 // Args are the arguments of an attempt as a pipeline would write them: strings,
 // float64, int, bool, []string, map[string]string, and []Args for blocks.
 type Args map[string]any
+
+// With adds arguments to others, or takes those away that are nil.
+func With(args, more Args) Args {
+	all := maps.Clone(args)
+	if all == nil {
+		all = Args{}
+	}
+	for name, value := range more {
+		if all[name] = value; value == nil {
+			delete(all, name)
+		}
+	}
+	return all
+}
 
 // Attempt makes an attempt of typ in dir, with defaults filled in and every
 // argument converted as a pipeline's would be. Sensitive arguments are set

@@ -8,7 +8,9 @@ import (
 )
 
 func TestBucketStartsAreWrittenInTheStyleOfTheData(t *testing.T) {
-	sum := func(more enginetest.Args) enginetest.Args { return with(enginetest.Args{"method": "sum"}, more) }
+	sum := func(more enginetest.Args) enginetest.Args {
+		return enginetest.With(enginetest.Args{"method": "sum"}, more)
+	}
 	two := enginetest.Args{"time": []string{"d", "t"}}
 	testOutcomes(t, []outcome{
 		{name: "without seconds", text: lines("t,v", "2024-06-15 01:45,1"), args: sum(nil), want: lines("t,v", "2024-06-15 01:00,1")},
@@ -64,10 +66,10 @@ func TestNumericColumns(t *testing.T) {
 		{name: "a separator of thousands is text", text: at("1_000,1"), args: sum, want: lines("t,w", "2024-06-15 00:00,1")},
 		{name: "what a float cannot hold is text", text: at("1e999,1"), args: sum, want: lines("t,w", "2024-06-15 00:00,1")},
 		{name: "a lone sign is text", text: at("-,1", "+.,2"), args: sum, want: lines("t,w", "2024-06-15 00:00,3")},
-		{name: "text outside the period does not count", text: lines("t,v", "2024-06-14 00:00,x", "2024-06-15 00:00,1"), args: with(sum, enginetest.Args{"period": "2024-06-15"}), want: lines("t,v", "2024-06-15 00:00,1")},
-		{name: "text of an older day does not count", text: lines("t,v", "2024-06-14 00:00,x", "2024-06-15 00:00,1"), args: with(sum, enginetest.Args{"period": "latest"}), want: lines("t,v", "2024-06-15 00:00,1")},
+		{name: "text outside the period does not count", text: lines("t,v", "2024-06-14 00:00,x", "2024-06-15 00:00,1"), args: enginetest.With(sum, enginetest.Args{"period": "2024-06-15"}), want: lines("t,v", "2024-06-15 00:00,1")},
+		{name: "text of an older day does not count", text: lines("t,v", "2024-06-14 00:00,x", "2024-06-15 00:00,1"), args: enginetest.With(sum, enginetest.Args{"period": "latest"}), want: lines("t,v", "2024-06-15 00:00,1")},
 		{
-			name: "text in another file counts", args: with(sum, enginetest.Args{"input": []string{"a.csv", "b.csv"}}),
+			name: "text in another file counts", args: enginetest.With(sum, enginetest.Args{"input": []string{"a.csv", "b.csv"}}),
 			files: map[string]string{"a.csv": lines("t,v,w", "2024-06-15 00:00,1,1"), "b.csv": lines("t,v,w", "2024-06-15 00:00,x,2")},
 			want:  lines("t,w", "2024-06-15 00:00,3"),
 		},

@@ -20,7 +20,7 @@ func counted(times ...string) string {
 func every(interval string, more ...enginetest.Args) enginetest.Args {
 	args := enginetest.Args{"interval": interval, "method": "count"}
 	for _, m := range more {
-		args = with(args, m)
+		args = enginetest.With(args, m)
 	}
 	return args
 }

@@ -120,14 +120,3 @@ func in(tb testing.TB, name string) *time.Location {
 
 // lines joins lines as the step writes them.
 func lines(l ...string) string { return strings.Join(l, "\n") + "\n" }
-
-// with adds to arguments.
-func with(args enginetest.Args, more enginetest.Args) enginetest.Args {
-	all := enginetest.Args{}
-	for _, m := range []enginetest.Args{args, more} {
-		for k, v := range m {
-			all[k] = v
-		}
-	}
-	return all
-}

@@ -33,7 +33,7 @@ func (c failure) run(t *testing.T) {
 	}
 	writeFiles(t, dir, c.files)
 	writeFiles(t, dir, map[string]string{"out.csv": "old"})
-	args := with(enginetest.Args{"input": "in.csv", "output": "out.csv", "time": "t", "interval": "1h"}, c.args)
+	args := enginetest.With(enginetest.Args{"input": "in.csv", "output": "out.csv", "time": "t", "interval": "1h"}, c.args)
 	got := enginetest.Fail(t, csvresample.Type, dir, args, c.code)
 	want := engine.StepError{Code: c.code, Argument: c.argument, Message: c.message}
 	if want.Argument == "" {

@@ -75,7 +75,7 @@ func (c outcome) run(t *testing.T) *direct {
 	if c.zone != "" {
 		d.zone = in(t, c.zone)
 	}
-	if _, err := runDirectly(t, d, with(enginetest.Args{"input": "in.csv", "output": "out.csv", "time": "t", "interval": "1h"}, c.args)); err != nil {
+	if _, err := runDirectly(t, d, enginetest.With(enginetest.Args{"input": "in.csv", "output": "out.csv", "time": "t", "interval": "1h"}, c.args)); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(c.want, d.out.String()); diff != "" {
@@ -181,7 +181,7 @@ func TestPeriods(t *testing.T) {
 			want: lines("t,v", "2024-06-14T22:00:00Z,2"),
 		},
 		{
-			name: "latest over files of which an earlier one is newer", args: with(daily("latest"), enginetest.Args{"input": []string{"b.csv", "a.csv", "c.csv"}}),
+			name: "latest over files of which an earlier one is newer", args: enginetest.With(daily("latest"), enginetest.Args{"input": []string{"b.csv", "a.csv", "c.csv"}}),
 			files: map[string]string{
 				"a.csv": lines("t,v", "2024-06-15 10:00,1"),
 				"b.csv": lines("t,v", "2024-06-16 10:00,1", "2024-06-15 11:00,1"),
@@ -190,7 +190,7 @@ func TestPeriods(t *testing.T) {
 			want: lines("t,v", "2024-06-16 00:00,2"),
 		},
 		{
-			name: "latest over files of which a later one is newer", args: with(daily("latest"), enginetest.Args{"input": []string{"a.csv", "b.csv"}}),
+			name: "latest over files of which a later one is newer", args: enginetest.With(daily("latest"), enginetest.Args{"input": []string{"a.csv", "b.csv"}}),
 			files: map[string]string{
 				"a.csv": lines("t,v,w", "2024-06-15 10:00,no number,1"),
 				"b.csv": lines("t,v,w", "2024-06-16 10:00,1,no number"),
@@ -198,7 +198,7 @@ func TestPeriods(t *testing.T) {
 			want: lines("t,v", "2024-06-16 00:00,1"),
 		},
 		{
-			name: "min_rows 0 allows none", text: days, args: with(daily("2024-06-20"), enginetest.Args{"min_rows": 0}),
+			name: "min_rows 0 allows none", text: days, args: enginetest.With(daily("2024-06-20"), enginetest.Args{"min_rows": 0}),
 			want: lines("t,v"),
 		},
 	})

@@ -118,6 +118,7 @@ type brokenRow struct {
 	reason string
 }
 
+// Error says why the row is broken.
 func (b *brokenRow) Error() string { return b.reason }
 
 // broken says what is wrong with the row that begins at pos.

@@ -13,8 +13,10 @@ type fault struct {
 	err  error
 }
 
+// Error names the line and what is wrong there.
 func (f *fault) Error() string { return fmt.Sprintf("line %d: %v", f.line, f.err) }
 
+// Unwrap gives what is wrong without the line.
 func (f *fault) Unwrap() error { return f.err }
 
 var (

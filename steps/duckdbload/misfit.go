@@ -16,6 +16,7 @@ type misfit struct {
 	column int // of the table
 }
 
+// Error names the source and the column that a value of it does not fit.
 func (m *misfit) Error() string {
 	return fmt.Sprintf("a value of %s does not fit column %d", m.source.path, m.column)
 }

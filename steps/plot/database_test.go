@@ -146,7 +146,7 @@ func TestErrorsOfADatabase(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			dir := t.TempDir()
 			put(t, dir, "text.duckdb", strings.Repeat("this is no database\n", 1000))
-			args := with(Args{"database": database(t, dir, readings()), "query": "SELECT * FROM readings", "output": "out.png", "x": "ts", "y": "v"}, tt.args)
+			args := enginetest.With(Args{"database": database(t, dir, readings()), "query": "SELECT * FROM readings", "output": "out.png", "x": "ts", "y": "v"}, tt.args)
 			args["query"] = strings.ReplaceAll(args["query"].(string), "DIR", dir)
 			err := enginetest.Fail(t, plot.Type, dir, args, tt.code)
 			if err.Argument != tt.argument || err.Retryable {

@@ -57,7 +57,7 @@ func TestErrorsOfACSVFile(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			dir := t.TempDir()
-			args := with(Args{"source": "in.csv", "output": "out.png", "x": "t", "y": "v"}, tt.args)
+			args := enginetest.With(Args{"source": "in.csv", "output": "out.png", "x": "t", "y": "v"}, tt.args)
 			put(t, dir, "in.csv", tt.csv)
 			switch args["source"] {
 			case "*.csv":

@@ -64,17 +64,6 @@ func hourly() string {
 	return b.String()
 }
 
-// with adds to a copy of arguments.
-func with(args, more Args) Args {
-	sum := Args{}
-	for _, from := range []Args{args, more} {
-		for k, v := range from {
-			sum[k] = v
-		}
-	}
-	return sum
-}
-
 // svgTexts are the texts of a picture, in one string.
 func svgTexts(t testing.TB, file []byte) string {
 	t.Helper()
@@ -105,7 +94,7 @@ func svgTexts(t testing.TB, file []byte) string {
 func drawnFrom(t *testing.T, csv string, more Args) string {
 	t.Helper()
 	dir := t.TempDir()
-	args := with(Args{"source": put(t, dir, "in.csv", csv), "output": "out.svg", "x": "t", "y": "v"}, more)
+	args := enginetest.With(Args{"source": put(t, dir, "in.csv", csv), "output": "out.svg", "x": "t", "y": "v"}, more)
 	enginetest.Succeed(t, plot.Type, dir, args, nil)
 	return svgTexts(t, get(t, dir, "out.svg"))
 }
@@ -281,7 +270,7 @@ func TestReadingsAreDrawnInTheOrderOfTime(t *testing.T) {
 	args := Args{"output": "out.svg", "x": "t", "y": "v"}
 	var files [2][]byte
 	for i, csv := range []string{sorted, mixed} {
-		enginetest.Succeed(t, plot.Type, dir, with(args, Args{"source": put(t, dir, "in.csv", csv)}), nil)
+		enginetest.Succeed(t, plot.Type, dir, enginetest.With(args, Args{"source": put(t, dir, "in.csv", csv)}), nil)
 		files[i] = get(t, dir, "out.svg")
 	}
 	if !bytes.Equal(files[0], files[1]) {

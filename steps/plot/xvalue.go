@@ -20,6 +20,7 @@ const (
 	moment // a date with a time of day
 )
 
+// String names the kind for messages.
 func (k xKind) String() string {
 	return []string{"text", "a number", "a time of day", "a date", "a time"}[k]
 }

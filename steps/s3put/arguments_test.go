@@ -105,7 +105,7 @@ func TestPlansThatDoNotHoldAreRefused(t *testing.T) {
 		"onto itself":              {enginetest.Args{"source": "a.csv", "key": "a.csv", "bucket": "file://.", "delete_source": true}, "same_file", "bucket", []string{"a.csv"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := enginetest.Fail(t, s3put.Type, dir, withArgs(enginetest.Args{"bucket": "file://archive"}, c.args), c.code)
+			got := enginetest.Fail(t, s3put.Type, dir, enginetest.With(enginetest.Args{"bucket": "file://archive"}, c.args), c.code)
 			if got.Argument != c.argument || got.Retryable {
 				t.Errorf("got argument %q, retryable %t", got.Argument, got.Retryable)
 			}

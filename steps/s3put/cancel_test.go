@@ -40,7 +40,7 @@ func TestCancelledInTheMiddleReturnsSoon(t *testing.T) {
 				cancel()
 				<-r.Context().Done()
 			})})
-			args := withArgs(through(server, p), enginetest.Args{"source": c.path, "key": name, "delete_source": true})
+			args := enginetest.With(through(server, p), enginetest.Args{"source": c.path, "key": name, "delete_source": true})
 			got := enginetest.Run(ctx, t, s3put.Type, dir, args)
 			if took := time.Since(at); took > time.Second {
 				t.Errorf("the attempt returned after %s", took)
@@ -68,7 +68,7 @@ func TestCancelledWhileItReadsReturnsSoon(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, args := range map[string]enginetest.Args{"folder": {"bucket": "file://archive"}, "server": toServer(server)} {
-		attempt, secrets := enginetest.Attempt(t, s3put.Type, dir, withArgs(args, enginetest.Args{"source": path, "key": "x"}))
+		attempt, secrets := enginetest.Attempt(t, s3put.Type, dir, enginetest.With(args, enginetest.Args{"source": path, "key": "x"}))
 		public, err := ctyjson.Unmarshal(attempt.Arguments, s3put.Type.ArgsType())
 		if err != nil {
 			t.Fatal(err)

@@ -44,7 +44,7 @@ func TestCredentialsComeFromTheChainOfAWS(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			args := withArgs(prepare(t), enginetest.Args{"source": "a.csv", "bucket": "s3://" + bucket, "key": name})
+			args := enginetest.With(prepare(t), enginetest.Args{"source": "a.csv", "bucket": "s3://" + bucket, "key": name})
 			enginetest.Succeed(t, s3put.Type, dir, args, nil)
 			if got := string(server.Read(t, bucket, name)); got != "abc" {
 				t.Errorf("stored is %q", got)
@@ -125,14 +125,14 @@ func TestSecretsAreNowhere(t *testing.T) {
 			t.Run(fmt.Sprintf("%s %t", name, fromEnvironment), func(t *testing.T) {
 				dir := t.TempDir()
 				writeTo(t, dir, "a.csv", "abc")
-				args := withArgs(through(server, newProxy(t, server, faults)), enginetest.Args{
+				args := enginetest.With(through(server, newProxy(t, server, faults)), enginetest.Args{
 					"source": "a.csv", "key": "a.csv", "secret_access_key": secretCanary, "session_token": tokenCanary,
 				})
 				if fromEnvironment {
 					t.Setenv("AWS_ACCESS_KEY_ID", server.AccessKeyID)
 					t.Setenv("AWS_SECRET_ACCESS_KEY", secretCanary)
 					t.Setenv("AWS_SESSION_TOKEN", tokenCanary)
-					args = withArgs(args, enginetest.Args{"access_key_id": nil, "secret_access_key": nil, "session_token": nil})
+					args = enginetest.With(args, enginetest.Args{"access_key_id": nil, "secret_access_key": nil, "session_token": nil})
 				}
 				result, said := enginetest.RunLogged(t.Context(), t, s3put.Type, dir, args)
 				if result.Error == nil {

@@ -82,7 +82,7 @@ func TestSourceStaysWhateverGoesWrong(t *testing.T) {
 	check := func(t *testing.T, i int, l lost, path, before string) {
 		t.Helper()
 		p := newProxy(t, server, map[request]fault{l.at: l.fault})
-		args := withArgs(through(server, p), enginetest.Args{
+		args := enginetest.With(through(server, p), enginetest.Args{
 			"source": path, "key": fmt.Sprintf("%d/%s", i, filepath.Base(path)), "delete_source": true,
 		})
 		result := enginetest.Run(t.Context(), t, s3put.Type, dir, args)
@@ -151,7 +151,7 @@ func TestSourceGoesWhenTheStoreHasIt(t *testing.T) {
 			dir := t.TempDir()
 			small, big := writeTo(t, dir, "small.csv", "abc"), largeFile(t, dir, "big.bin")
 			content := read(t, big)
-			enginetest.Succeed(t, s3put.Type, dir, withArgs(toServer(server), enginetest.Args{
+			enginetest.Succeed(t, s3put.Type, dir, enginetest.With(toServer(server), enginetest.Args{
 				"source": "*", "key": "x/", "delete_source": true,
 			}), nil)
 			if isThere(t, small) || isThere(t, big) {
@@ -181,7 +181,7 @@ func TestFaultThatPassesIsOvercomeAndTheSourceGoes(t *testing.T) {
 				dir := t.TempDir()
 				path := writeTo(t, dir, "a.csv", "abc")
 				p := newProxy(t, server, faults)
-				enginetest.Succeed(t, s3put.Type, dir, withArgs(through(server, p), enginetest.Args{
+				enginetest.Succeed(t, s3put.Type, dir, enginetest.With(through(server, p), enginetest.Args{
 					"source": "a.csv", "key": name + ifExists, "delete_source": true, "if_exists": ifExists,
 				}), nil)
 				if isThere(t, path) {
@@ -200,7 +200,7 @@ func TestLostAnswerToACompletionIsOvercomeByTheNextAttempt(t *testing.T) {
 		dir := t.TempDir()
 		path := largeFile(t, dir, "big.bin")
 		p := newProxy(t, server, map[request]fault{complete: first(passThen(cut), answer(404, "NoSuchUpload", "No such upload"))})
-		args := withArgs(through(server, p), enginetest.Args{"source": path, "key": ifExists, "delete_source": true, "if_exists": ifExists})
+		args := enginetest.With(through(server, p), enginetest.Args{"source": path, "key": ifExists, "delete_source": true, "if_exists": ifExists})
 		got := enginetest.Fail(t, s3put.Type, dir, args, "s3_error")
 		if !got.Retryable || !isThere(t, path) {
 			t.Errorf("%s: got %+v, and the file is there: %t", ifExists, got, isThere(t, path))
@@ -224,13 +224,13 @@ func TestSourcesStayTogether(t *testing.T) {
 		"the last read-back": {headObject: onThird(&n, answer(403, "", ""))},
 	} {
 		n = 0
-		args := withArgs(through(server, newProxy(t, server, faults)), enginetest.Args{"source": "*.csv", "key": "x/", "delete_source": true})
+		args := enginetest.With(through(server, newProxy(t, server, faults)), enginetest.Args{"source": "*.csv", "key": "x/", "delete_source": true})
 		enginetest.Fail(t, s3put.Type, dir, args, "s3_denied")
 		if got := len(tree(t, dir)); got != 3 {
 			t.Errorf("%s failed, and %d of 3 files are left", what, got)
 		}
 	}
-	enginetest.Succeed(t, s3put.Type, dir, withArgs(toServer(server), enginetest.Args{"source": "*.csv", "key": "x/", "delete_source": true}), nil)
+	enginetest.Succeed(t, s3put.Type, dir, enginetest.With(toServer(server), enginetest.Args{"source": "*.csv", "key": "x/", "delete_source": true}), nil)
 	if got := tree(t, dir); len(got) != 0 {
 		t.Errorf("these files are left: %v", got)
 	}
@@ -275,7 +275,7 @@ func TestSourceThatChangesMeanwhileStays(t *testing.T) {
 				}
 				writeTo(t, dir, "a.csv", "abc")
 				p := newProxy(t, server, map[request]fault{at: meanwhile(do)})
-				args := withArgs(through(server, p), enginetest.Args{"source": "a.csv", "key": "a.csv", "delete_source": true})
+				args := enginetest.With(through(server, p), enginetest.Args{"source": "a.csv", "key": "a.csv", "delete_source": true})
 				want := "source_changed"
 				if what == "removed" || what == "made a folder" {
 					want = "input_unreadable"
@@ -313,7 +313,7 @@ func TestLargeSourceThatChangesWhileItIsSentStays(t *testing.T) {
 			}
 			_ = f.Close()
 		})})
-		args := withArgs(through(server, p), enginetest.Args{"source": path, "key": name, "delete_source": deletes})
+		args := enginetest.With(through(server, p), enginetest.Args{"source": path, "key": name, "delete_source": deletes})
 		got := enginetest.Fail(t, s3put.Type, dir, args, "source_changed")
 		if !got.Retryable || !isThere(t, path) {
 			t.Errorf("%s: got %+v, and the file is there: %t", name, got, isThere(t, path))

@@ -25,9 +25,9 @@ func TestFolderHasTheKeysAsATree(t *testing.T) {
 	writeTo(t, dir, "in/b.csv", "b")
 	archive := filepath.Join(t.TempDir(), "100% new", "archive")
 	args := enginetest.Args{"bucket": "file://" + archive}
-	enginetest.Succeed(t, s3put.Type, dir, withArgs(args, enginetest.Args{"source": "in/a.csv", "key": "x/y/z.csv"}), nil)
-	enginetest.Succeed(t, s3put.Type, dir, withArgs(args, enginetest.Args{"source": "in/*", "key": "x/"}), nil)
-	enginetest.Succeed(t, s3put.Type, dir, withArgs(args, enginetest.Args{"source": "in/a.csv", "key": "one/"}), nil)
+	enginetest.Succeed(t, s3put.Type, dir, enginetest.With(args, enginetest.Args{"source": "in/a.csv", "key": "x/y/z.csv"}), nil)
+	enginetest.Succeed(t, s3put.Type, dir, enginetest.With(args, enginetest.Args{"source": "in/*", "key": "x/"}), nil)
+	enginetest.Succeed(t, s3put.Type, dir, enginetest.With(args, enginetest.Args{"source": "in/a.csv", "key": "one/"}), nil)
 	want := map[string]string{"x/y/z.csv": "a", "x/a.csv": "a", "x/b.csv": "b", "one/a.csv": "a"}
 	if diff := cmp.Diff(want, tree(t, archive)); diff != "" {
 		t.Errorf("files (-want +got):\n%s", diff)
@@ -158,7 +158,7 @@ func TestNamesAreTakenLiterally(t *testing.T) {
 			t.Run(kind, func(t *testing.T) {
 				var out outputs
 				prefix := "x/" + string(rune('a'+i)) + "/"
-				enginetest.Succeed(t, s3put.Type, dir, withArgs(args, enginetest.Args{
+				enginetest.Succeed(t, s3put.Type, dir, enginetest.With(args, enginetest.Args{
 					"source": filepath.Join(dir, "*"), "key": prefix, "if_exists": "skip",
 				}), &out)
 				if got := out.Objects[0].Key; got != prefix+name {

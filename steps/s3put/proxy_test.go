@@ -98,7 +98,7 @@ func (p *proxy) count(kind request) int {
 
 // through are the arguments that reach a server by way of a proxy.
 func through(server *s3server.Server, p *proxy) enginetest.Args {
-	return withArgs(toServer(server), enginetest.Args{"endpoint": p.endpoint})
+	return enginetest.With(toServer(server), enginetest.Args{"endpoint": p.endpoint})
 }
 
 // answer gives an error as S3 does, when it has read the request.

@@ -16,20 +16,6 @@ import (
 
 const bucket = "readings"
 
-// withArgs adds arguments, or takes those away that are nil.
-func withArgs(args enginetest.Args, more enginetest.Args) enginetest.Args {
-	all := enginetest.Args{}
-	for name, value := range args {
-		all[name] = value
-	}
-	for name, value := range more {
-		if all[name] = value; value == nil {
-			delete(all, name)
-		}
-	}
-	return all
-}
-
 // toServer are the arguments that reach a server.
 func toServer(server *s3server.Server) enginetest.Args {
 	return enginetest.Args{
@@ -157,7 +143,7 @@ func TestSuiteForAServer(t *testing.T) {
 						}
 						writeTo(t, dir, "out/chart.png", "a picture")
 						writeTo(t, dir, "out/hourly.csv", "a,b\n1,2\n")
-						return withArgs(toServer(server), enginetest.Args{"source": "out/*", "key": "plc/2024/", "if_exists": ifExists})
+						return enginetest.With(toServer(server), enginetest.Args{"source": "out/*", "key": "plc/2024/", "if_exists": ifExists})
 					},
 					State: func(t testing.TB, _ string) string {
 						objects := map[string]string{}
@@ -203,8 +189,8 @@ func TestOutputsDescribeWhatIsStored(t *testing.T) {
 	writeTo(t, dir, "a.csv", "abc")
 	writeTo(t, dir, "empty.bin", "")
 	var one, two, local outputs
-	enginetest.Succeed(t, s3put.Type, dir, withArgs(toServer(server), enginetest.Args{"source": "a.csv", "key": "x/one.csv"}), &one)
-	enginetest.Succeed(t, s3put.Type, dir, withArgs(toServer(server), enginetest.Args{"source": []string{"a.csv", "empty.bin"}, "key": "x/"}), &two)
+	enginetest.Succeed(t, s3put.Type, dir, enginetest.With(toServer(server), enginetest.Args{"source": "a.csv", "key": "x/one.csv"}), &one)
+	enginetest.Succeed(t, s3put.Type, dir, enginetest.With(toServer(server), enginetest.Args{"source": []string{"a.csv", "empty.bin"}, "key": "x/"}), &two)
 	enginetest.Succeed(t, s3put.Type, dir, enginetest.Args{"source": "a.csv", "bucket": "file://archive", "key": "x/one.csv"}, &local)
 
 	sum := sumOfABC

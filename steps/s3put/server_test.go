@@ -48,7 +48,7 @@ func TestRefusalsOfAServerAreTold(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			args := withArgs(withArgs(toServer(server), enginetest.Args{"source": "a.csv", "key": "a.csv"}), c.args)
+			args := enginetest.With(enginetest.With(toServer(server), enginetest.Args{"source": "a.csv", "key": "a.csv"}), c.args)
 			got := enginetest.Fail(t, s3put.Type, dir, args, c.code)
 			if got.Argument != c.argument || got.Retryable != c.retryable {
 				t.Errorf("got argument %q, retryable %t: %s", got.Argument, got.Retryable, got.Message)
@@ -124,7 +124,7 @@ func TestKeyThatIsTakenOnAServer(t *testing.T) {
 	}
 	attempt := func(ifExists string) (*proxy, enginetest.Args) {
 		p := newProxy(t, server, nil)
-		return p, withArgs(through(server, p), enginetest.Args{"source": "a.csv", "key": "a.csv", "if_exists": ifExists})
+		return p, enginetest.With(through(server, p), enginetest.Args{"source": "a.csv", "key": "a.csv", "if_exists": ifExists})
 	}
 	t.Run("skip sends nothing over the same content", func(t *testing.T) {
 		put("abc", types.ChecksumAlgorithmSha256)
@@ -182,7 +182,7 @@ func TestFailKnowsItsOwn(t *testing.T) {
 	small := writeTo(t, dir, "small.csv", "abc")
 	big := largeFile(t, dir, "big.bin")
 	for _, path := range []string{small, big} {
-		args := withArgs(toServer(server), enginetest.Args{"source": path, "key": "x/", "if_exists": "fail"})
+		args := enginetest.With(toServer(server), enginetest.Args{"source": path, "key": "x/", "if_exists": "fail"})
 		enginetest.Succeed(t, s3put.Type, dir, args, nil)
 		enginetest.Succeed(t, s3put.Type, dir, args, nil)
 
@@ -201,20 +201,20 @@ func TestFailKnowsItsOwn(t *testing.T) {
 		t.Errorf("%d uploads are left open", n)
 	}
 	writeTo(t, dir, "small.csv", "changed")
-	enginetest.Fail(t, s3put.Type, dir, withArgs(toServer(server), enginetest.Args{"source": small, "key": "x/", "if_exists": "fail"}), "exists")
+	enginetest.Fail(t, s3put.Type, dir, enginetest.With(toServer(server), enginetest.Args{"source": small, "key": "x/", "if_exists": "fail"}), "exists")
 }
 
 func TestLargeFileThatIsTheSameIsSkipped(t *testing.T) {
 	server := newServer(t)
 	dir := t.TempDir()
 	path := largeFile(t, dir, "big.bin")
-	args := withArgs(toServer(server), enginetest.Args{"source": path, "key": "big.bin", "if_exists": "skip"})
+	args := enginetest.With(toServer(server), enginetest.Args{"source": path, "key": "big.bin", "if_exists": "skip"})
 	enginetest.Succeed(t, s3put.Type, dir, args, nil)
 	if sum := *server.Head(t, bucket, "big.bin").ChecksumSHA256; !strings.HasSuffix(sum, "-2") {
 		t.Errorf("the checksum is %s, want one of two parts", sum)
 	}
 	p := newProxy(t, server, nil)
-	enginetest.Succeed(t, s3put.Type, dir, withArgs(args, enginetest.Args{"endpoint": p.endpoint, "delete_source": true}), nil)
+	enginetest.Succeed(t, s3put.Type, dir, enginetest.With(args, enginetest.Args{"endpoint": p.endpoint, "delete_source": true}), nil)
 	if p.count(createUpload)+p.count(uploadPart)+p.count(putObject) != 0 || isThere(t, path) {
 		t.Errorf("got the requests %v; the source is there: %t", p.seen, isThere(t, path))
 	}
@@ -247,7 +247,7 @@ func TestPathStyle(t *testing.T) {
 		"where asked": {enginetest.Args{"path_style": true}, "look up no-such-host.invalid:"},
 		"not wanted":  {enginetest.Args{"path_style": false}, "look up readings.no-such-host.invalid:"},
 	} {
-		got := enginetest.Fail(t, s3put.Type, dir, withArgs(enginetest.Args{
+		got := enginetest.Fail(t, s3put.Type, dir, enginetest.With(enginetest.Args{
 			"source": "a.csv", "bucket": "s3://readings", "key": "a.csv", "endpoint": "http://no-such-host.invalid", "access_key_id": "A", "secret_access_key": "a-secret",
 		}, c.args), "s3_unreachable")
 		if !strings.Contains(got.Message, c.want) {
@@ -262,7 +262,7 @@ func TestProgressIsReported(t *testing.T) {
 	big := largeFile(t, dir, "big.bin")
 	small := writeTo(t, dir, "small.csv", "abc")
 	for name, args := range map[string]enginetest.Args{"folder": {"bucket": "file://archive"}, "server": toServer(server)} {
-		args := withArgs(args, enginetest.Args{"source": []string{big, small}, "key": "x/", "if_exists": "skip"})
+		args := enginetest.With(args, enginetest.Args{"source": []string{big, small}, "key": "x/", "if_exists": "skip"})
 		for _, what := range []string{"sent", "skipped"} {
 			last, n := progressOf(t, dir, args)
 			if last != large+3 || n < 2 {

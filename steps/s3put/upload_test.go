@@ -32,7 +32,7 @@ func TestFailedUploadInPartsKeepsItsCause(t *testing.T) {
 		"the upload is gone when it is to be ended": {map[request]fault{complete: denied, abort: answer(404, "NoSuchUpload", "gone")}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			args := withArgs(through(server, newProxy(t, server, c.faults)), enginetest.Args{"source": big, "key": "big.bin", "delete_source": true})
+			args := enginetest.With(through(server, newProxy(t, server, c.faults)), enginetest.Args{"source": big, "key": "big.bin", "delete_source": true})
 			got, said := enginetest.RunLogged(t.Context(), t, s3put.Type, dir, args)
 			if got.Error == nil || got.Error.Code != "s3_denied" || !strings.Contains(got.Error.Message, "403 AccessDenied: not today") {
 				t.Errorf("got %+v", got.Error)
@@ -52,7 +52,7 @@ func TestAnswerToAnUploadIsCompared(t *testing.T) {
 	dir := t.TempDir()
 	path := writeTo(t, dir, "a.csv", "abc")
 	p := newProxy(t, server, map[request]fault{putObject: set(sumHeader, wrongSum)})
-	got := enginetest.Fail(t, s3put.Type, dir, withArgs(through(server, p), enginetest.Args{"source": "a.csv", "key": "a.csv"}), "checksum_mismatch")
+	got := enginetest.Fail(t, s3put.Type, dir, enginetest.With(through(server, p), enginetest.Args{"source": "a.csv", "key": "a.csv"}), "checksum_mismatch")
 	if !got.Retryable || !strings.Contains(got.Message, sumOfNothing) || !strings.Contains(got.Message, path) {
 		t.Errorf("got %+v", got)
 	}
@@ -65,7 +65,7 @@ func TestContentThatIsChangedOnItsWayIsRefused(t *testing.T) {
 	dir := t.TempDir()
 	path := writeTo(t, dir, "a.csv", "abc")
 	p := newProxy(t, server, map[request]fault{putObject: altered})
-	args := withArgs(through(server, p), enginetest.Args{"source": "a.csv", "key": "a.csv", "delete_source": true})
+	args := enginetest.With(through(server, p), enginetest.Args{"source": "a.csv", "key": "a.csv", "delete_source": true})
 	got := enginetest.Fail(t, s3put.Type, dir, args, "checksum_mismatch")
 	if !got.Retryable || !isThere(t, path) || len(server.Keys(t, bucket)) != 0 {
 		t.Errorf("got %+v; the source is there: %t; stored: %q", got, isThere(t, path), server.Keys(t, bucket))

@@ -47,7 +47,7 @@ func TestSubjectWithLineBreakIsRefused(t *testing.T) {
 
 func TestMailWithoutContentIsRefused(t *testing.T) {
 	dir := t.TempDir()
-	got := enginetest.Fail(t, smtp.Type, dir, with(plainMail("file://outbox"), enginetest.Args{"text": ""}), "empty_mail")
+	got := enginetest.Fail(t, smtp.Type, dir, enginetest.With(plainMail("file://outbox"), enginetest.Args{"text": ""}), "empty_mail")
 	if got.Argument != "text" || got.Retryable {
 		t.Errorf("got %+v", got)
 	}

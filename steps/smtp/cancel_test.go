@@ -48,7 +48,7 @@ func TestCancelledInTheMiddleReturnsSoon(t *testing.T) {
 		"at the goodbye":  silent("220 hi", "250 hello", "250 ok", "250 ok", "354 go", "250 taken"),
 		"at the handshake": func(t *testing.T, reached func()) enginetest.Args {
 			args := silent()(t, reached)
-			return with(args, enginetest.Args{"server": strings.Replace(args["server"].(string), "smtp:", "smtps:", 1)})
+			return enginetest.With(args, enginetest.Args{"server": strings.Replace(args["server"].(string), "smtp:", "smtps:", 1)})
 		},
 		"at the login": func(t *testing.T, reached func()) enginetest.Args {
 			release := make(chan struct{})

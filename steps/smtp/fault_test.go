@@ -48,7 +48,7 @@ func TestAnswerAtEveryStageIsTold(t *testing.T) {
 						Security: security, Answer: mailserver.At(stage, mailserver.Reply(code, "not today")),
 					})
 					want.says = append(want.says, server.Addr())
-					want.check(t, with(plainMail(server.URL()), enginetest.Args{"ca_file": server.CAFile()}))
+					want.check(t, enginetest.With(plainMail(server.URL()), enginetest.Args{"ca_file": server.CAFile()}))
 					if n := len(server.Messages()); n != 0 {
 						t.Errorf("the server has %d mails", n)
 					}
@@ -69,7 +69,7 @@ func TestLostConnectionAtEveryStageIsRetryable(t *testing.T) {
 				Security: mailserver.StartTLS, Answer: mailserver.At(stage, mailserver.ErrDrop),
 			})
 			want := failure{"smtp_lost", true, []string{says, server.Addr()}}
-			got := want.check(t, with(plainMail(server.URL()), enginetest.Args{"ca_file": server.CAFile()}))
+			got := want.check(t, enginetest.With(plainMail(server.URL()), enginetest.Args{"ca_file": server.CAFile()}))
 			if id := "0190163d-8694-739b-aea5-966c26f8ad91."; stage == mailserver.Delivered && !strings.Contains(got.Remedy, id) {
 				t.Errorf("the remedy does not name the Message-ID: %s", got.Remedy)
 			}
@@ -89,7 +89,7 @@ func TestEveryRefusedRecipientIsNamed(t *testing.T) {
 		return answers[e.Argument]
 	}})
 	args := func(to ...string) enginetest.Args {
-		return with(plainMail(server.URL()), enginetest.Args{"to": to[0], "bcc": to[1:]})
+		return enginetest.With(plainMail(server.URL()), enginetest.Args{"to": to[0], "bcc": to[1:]})
 	}
 	failure{"smtp_rejected", false, []string{
 		"refuses 2 of 3 recipients", "gone@example.com (550 5.0.0 no such user)", "full@example.com (452 4.0.0 mailbox full)",
@@ -112,13 +112,13 @@ func TestMailThatTheServerHasIsNoFailure(t *testing.T) {
 func TestLimitsThatTheServerAnnouncesAreKept(t *testing.T) {
 	server := mailserver.Start(t, mailserver.Options{MaxSize: 2000})
 	enginetest.Succeed(t, smtp.Type, t.TempDir(), plainMail(server.URL()), nil)
-	args := with(plainMail(server.URL()), enginetest.Args{"text": strings.Repeat("x", 3000)})
+	args := enginetest.With(plainMail(server.URL()), enginetest.Args{"text": strings.Repeat("x", 3000)})
 	failure{"mail_too_large", false, []string{server.Addr(), "the server takes 2000 at most"}}.check(t, args)
 }
 
 func TestAddressesBeyondASCIINeedAServerThatTakesThem(t *testing.T) {
 	args := func(server *mailserver.Server) enginetest.Args {
-		return with(plainMail(server.URL()), enginetest.Args{"to": "Jörg <jörg@bücher.example>"})
+		return enginetest.With(plainMail(server.URL()), enginetest.Args{"to": "Jörg <jörg@bücher.example>"})
 	}
 	failure{"smtp_rejected", false, []string{"does not offer SMTPUTF8"}}.check(t, args(mailserver.Start(t, mailserver.Options{})))
 	server := mailserver.Start(t, mailserver.Options{UTF8: true})

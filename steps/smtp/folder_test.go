@@ -83,7 +83,7 @@ func TestDateOfTheFileIsTheLogicalDateInThePipelinesZone(t *testing.T) {
 func TestFolderTakesTheArgumentsOfAServer(t *testing.T) {
 	dir := t.TempDir()
 	outside := filepath.Join(t.TempDir(), "100% deep", "outbox")
-	enginetest.Succeed(t, smtp.Type, dir, with(plainMail("file://"+outside), enginetest.Args{"username": "ana", "password": "hunter2"}), nil)
+	enginetest.Succeed(t, smtp.Type, dir, enginetest.With(plainMail("file://"+outside), enginetest.Args{"username": "ana", "password": "hunter2"}), nil)
 	for name, content := range outbox(t, outside) {
 		if strings.Contains(content, "hunter2") {
 			t.Errorf("%s has the password:\n%s", name, content)

@@ -13,7 +13,7 @@ const password = `hünter2 "=?x?= & %41`
 
 // account is a plain mail with a login.
 func account(server *mailserver.Server) enginetest.Args {
-	return with(plainMail(server.URL()), enginetest.Args{
+	return enginetest.With(plainMail(server.URL()), enginetest.Args{
 		"username": "ana@example.com", "password": password, "ca_file": server.CAFile(),
 	})
 }
@@ -74,7 +74,7 @@ func TestServerWithoutAWayToLogInIsTold(t *testing.T) {
 
 func TestServerThatWantsALoginIsTold(t *testing.T) {
 	server := mailserver.Start(t, mailserver.Options{Security: mailserver.StartTLS, Username: "ana@example.com", Password: password})
-	args := with(account(server), enginetest.Args{"username": nil, "password": nil})
+	args := enginetest.With(account(server), enginetest.Args{"username": nil, "password": nil})
 	got := failure{"smtp_auth", false, []string{"announce the sender", "530 5.0.0 Authentication required"}}.check(t, args)
 	if !strings.Contains(got.Remedy, "give username and password") {
 		t.Errorf("the remedy is %q", got.Remedy)
@@ -109,8 +109,8 @@ func TestCertificatesAreChecked(t *testing.T) {
 			says string
 		}{
 			"no ca_file":      {plainMail(known.URL()), "certificate signed by unknown authority"},
-			"another ca_file": {with(plainMail(known.URL()), enginetest.Args{"ca_file": stranger.CAFile()}), "certificate signed by unknown authority"},
-			"another host":    {with(plainMail(elsewhere.URL()), enginetest.Args{"ca_file": elsewhere.CAFile()}), "cannot validate certificate for 127.0.0.1"},
+			"another ca_file": {enginetest.With(plainMail(known.URL()), enginetest.Args{"ca_file": stranger.CAFile()}), "certificate signed by unknown authority"},
+			"another host":    {enginetest.With(plainMail(elsewhere.URL()), enginetest.Args{"ca_file": elsewhere.CAFile()}), "cannot validate certificate for 127.0.0.1"},
 		} {
 			t.Run(name+" over "+string(security), func(t *testing.T) {
 				got := failure{"smtp_tls", false, []string{"encrypt the connection to 127.0.0.1:", c.says}}.check(t, c.args)
@@ -122,9 +122,9 @@ func TestCertificatesAreChecked(t *testing.T) {
 		if n := len(known.Messages()) + len(elsewhere.Messages()); n != 0 {
 			t.Errorf("%d mails went to servers that are not trusted", n)
 		}
-		bad := with(plainMail(known.URL()), enginetest.Args{"ca_file": writeTo(t, dir, "ca.pem", "no certificate")})
+		bad := enginetest.With(plainMail(known.URL()), enginetest.Args{"ca_file": writeTo(t, dir, "ca.pem", "no certificate")})
 		failure{"bad_ca_file", false, []string{"ca.pem", "has no certificate"}}.check(t, bad)
-		failure{"input_missing", false, []string{"ca_file"}}.check(t, with(bad, enginetest.Args{"ca_file": "none.pem"}))
+		failure{"input_missing", false, []string{"ca_file"}}.check(t, enginetest.With(bad, enginetest.Args{"ca_file": "none.pem"}))
 	}
 }
 

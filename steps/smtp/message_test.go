@@ -102,7 +102,7 @@ func decode(t testing.TB, encoding string, body io.Reader) string {
 // that it wrote.
 func written(t testing.TB, dir string, args enginetest.Args) parsed {
 	t.Helper()
-	enginetest.Succeed(t, smtp.Type, dir, with(args, enginetest.Args{"server": "file://outbox"}), nil)
+	enginetest.Succeed(t, smtp.Type, dir, enginetest.With(args, enginetest.Args{"server": "file://outbox"}), nil)
 	files := outbox(t, filepath.Join(dir, "outbox"))
 	if len(files) != 1 {
 		t.Fatalf("got the files %q, want one", slices.Sorted(maps.Keys(files)))
@@ -136,7 +136,7 @@ func TestMailHasTheGivenParts(t *testing.T) {
 		"a file alone": {enginetest.Args{"text": nil, "attachments": "a/chart.png"}, []part{{"text/plain", "", ""}, picture}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			args := with(plainMail(""), c.args)
+			args := enginetest.With(plainMail(""), c.args)
 			if files, ok := args["attachments"].([]string); ok {
 				absolute := make([]string, len(files))
 				for i, f := range files {
@@ -155,7 +155,7 @@ func TestMailHasTheGivenParts(t *testing.T) {
 }
 
 func TestMailHasTheGivenHeaders(t *testing.T) {
-	got := written(t, t.TempDir(), with(plainMail(""), enginetest.Args{
+	got := written(t, t.TempDir(), enginetest.With(plainMail(""), enginetest.Args{
 		"from": "Søren <soren@example.com>", "to": []string{"Ana <ana@example.com>", `"O'Brien, Pat" <pat@example.com>`},
 		"cc": "bo@example.com", "bcc": "Eva <eva@example.com>", "reply_to": "help@example.com",
 	}))
@@ -184,7 +184,7 @@ func TestSubjectsAreTakenLiterally(t *testing.T) {
 		if subject == "e\u0301" {
 			subject = "\u00e9" // HCL composes letters and accents
 		}
-		if got := written(t, t.TempDir(), with(plainMail(""), enginetest.Args{"subject": subject})).subject; got != subject {
+		if got := written(t, t.TempDir(), enginetest.With(plainMail(""), enginetest.Args{"subject": subject})).subject; got != subject {
 			t.Errorf("got  %q\nwant %q", got, subject)
 		}
 	}
@@ -197,7 +197,7 @@ func TestNamesOfAttachmentsAreTakenLiterally(t *testing.T) {
 		}
 		dir := t.TempDir()
 		writeTo(t, dir, name, "x")
-		got := written(t, t.TempDir(), with(plainMail(""), enginetest.Args{"attachments": filepath.Join(dir, "*")}))
+		got := written(t, t.TempDir(), enginetest.With(plainMail(""), enginetest.Args{"attachments": filepath.Join(dir, "*")}))
 		if len(got.parts) != 2 || got.parts[1].Name != name || got.parts[1].Content != "x" {
 			t.Errorf("%q: got %q", name, got.parts)
 		}
@@ -209,7 +209,7 @@ func TestNamesOfAttachmentsAreTakenLiterally(t *testing.T) {
 
 func TestHiddenRecipientsAreInNoMail(t *testing.T) {
 	dir := t.TempDir()
-	enginetest.Succeed(t, smtp.Type, dir, with(plainMail("file://outbox"), enginetest.Args{"bcc": []string{"Eva <eva@example.com>"}}), nil)
+	enginetest.Succeed(t, smtp.Type, dir, enginetest.With(plainMail("file://outbox"), enginetest.Args{"bcc": []string{"Eva <eva@example.com>"}}), nil)
 	for name, content := range outbox(t, filepath.Join(dir, "outbox")) {
 		if low := strings.ToLower(content); strings.Contains(low, "eva") || strings.Contains(low, "bcc") {
 			t.Errorf("%s names the hidden recipient:\n%s", name, content)
@@ -220,10 +220,10 @@ func TestHiddenRecipientsAreInNoMail(t *testing.T) {
 func TestTextThatQuotesAnotherMailIsOnePart(t *testing.T) {
 	dir := t.TempDir()
 	writeTo(t, dir, "x.csv", "x")
-	args := with(plainMail("file://outbox"), enginetest.Args{"html": "<p>", "attachments": filepath.Join(dir, "x.csv")})
+	args := enginetest.With(plainMail("file://outbox"), enginetest.Args{"html": "<p>", "attachments": filepath.Join(dir, "x.csv")})
 	enginetest.Succeed(t, smtp.Type, dir, args, nil)
 	for _, first := range outbox(t, filepath.Join(dir, "outbox")) {
-		got := written(t, t.TempDir(), with(args, enginetest.Args{"text": first}))
+		got := written(t, t.TempDir(), enginetest.With(args, enginetest.Args{"text": first}))
 		if len(got.parts) != 3 || got.parts[0].Content != first {
 			t.Errorf("got %d parts, want 3, the first of them the quoted mail", len(got.parts))
 		}
@@ -233,13 +233,13 @@ func TestTextThatQuotesAnotherMailIsOnePart(t *testing.T) {
 func TestAttachmentThatIsMissingOrTooLargeIsRefused(t *testing.T) {
 	dir := t.TempDir()
 	args := plainMail("file://outbox")
-	got := enginetest.Fail(t, smtp.Type, dir, with(args, enginetest.Args{"attachments": "chart.png"}), "input_missing")
+	got := enginetest.Fail(t, smtp.Type, dir, enginetest.With(args, enginetest.Args{"attachments": "chart.png"}), "input_missing")
 	if got.Argument != "attachments" || !strings.Contains(got.Message, "chart.png") {
 		t.Errorf("got %+v", got)
 	}
 	huge := writeTo(t, dir, "huge.bin", "")
 	truncate(t, huge, 101<<20)
-	got = enginetest.Fail(t, smtp.Type, dir, with(args, enginetest.Args{"attachments": huge}), "mail_too_large")
+	got = enginetest.Fail(t, smtp.Type, dir, enginetest.With(args, enginetest.Args{"attachments": huge}), "mail_too_large")
 	if got.Argument != "attachments" || got.Retryable || !strings.Contains(got.Message, huge) {
 		t.Errorf("got %+v", got)
 	}

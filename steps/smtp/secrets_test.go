@@ -40,7 +40,7 @@ func TestPasswordIsNowhere(t *testing.T) {
 			t.Run(name+" by "+mechanism, func(t *testing.T) {
 				options.Security, options.Username, options.Mechanisms = mailserver.StartTLS, "ana", []string{mechanism}
 				server := mailserver.Start(t, options)
-				args := with(plainMail(server.URL()), enginetest.Args{"username": "ana", "password": canary, "ca_file": server.CAFile()})
+				args := enginetest.With(plainMail(server.URL()), enginetest.Args{"username": "ana", "password": canary, "ca_file": server.CAFile()})
 				result, said := enginetest.RunLogged(t.Context(), t, smtp.Type, t.TempDir(), args)
 				data, err := json.Marshal(result)
 				if err != nil {
@@ -68,6 +68,6 @@ func TestMaskedAnswerStillTellsTheRest(t *testing.T) {
 		Security: mailserver.StartTLS, Username: "ana", Password: canary,
 		Answer: mailserver.At(mailserver.Auth, mailserver.Reply(535, "no "+canary+" here")),
 	})
-	args := with(plainMail(server.URL()), enginetest.Args{"username": "ana", "password": canary, "ca_file": server.CAFile()})
+	args := enginetest.With(plainMail(server.URL()), enginetest.Args{"username": "ana", "password": canary, "ca_file": server.CAFile()})
 	failure{"smtp_auth", false, []string{"535 5.0.0 no (sensitive) here", "log in to " + server.Addr()}}.check(t, args)
 }

@@ -22,20 +22,6 @@ func plainMail(server string) enginetest.Args {
 	}
 }
 
-// with adds arguments, or takes those away that are nil.
-func with(args enginetest.Args, more enginetest.Args) enginetest.Args {
-	all := enginetest.Args{}
-	for name, value := range args {
-		all[name] = value
-	}
-	for name, value := range more {
-		if all[name] = value; value == nil {
-			delete(all, name)
-		}
-	}
-	return all
-}
-
 func writeTo(t testing.TB, dir, name, content string) string {
 	t.Helper()
 	path := filepath.Join(dir, name)
@@ -53,7 +39,7 @@ func TestSuiteForAFolder(t *testing.T) {
 		Type: smtp.Type,
 		Setup: func(t testing.TB, dir string) enginetest.Args {
 			writeTo(t, dir, "chart.png", "not really a picture")
-			return with(plainMail("file://outbox"), enginetest.Args{
+			return enginetest.With(plainMail("file://outbox"), enginetest.Args{
 				"html": "<p>24 readings.</p>", "attachments": "chart.png", "bcc": "eva@example.com",
 			})
 		},
@@ -97,7 +83,7 @@ func TestSuiteForServers(t *testing.T) {
 				Setup: func(t testing.TB, dir string) enginetest.Args {
 					server = mailserver.Start(t, mailserver.Options{Security: security})
 					writeTo(t, dir, "chart.png", "not really a picture")
-					return with(plainMail(server.URL()), enginetest.Args{
+					return enginetest.With(plainMail(server.URL()), enginetest.Args{
 						"ca_file": server.CAFile(), "attachments": "chart.png", "html": "<p>24 readings.</p>",
 					})
 				},
@@ -126,7 +112,7 @@ func TestOutputsDescribeTheMail(t *testing.T) {
 		Recipients []string `json:"recipients"`
 		Size       int64    `json:"size"`
 	}
-	enginetest.Succeed(t, smtp.Type, t.TempDir(), with(plainMail(server.URL()), enginetest.Args{
+	enginetest.Succeed(t, smtp.Type, t.TempDir(), enginetest.With(plainMail(server.URL()), enginetest.Args{
 		"to":  []string{"Ana <ana@example.com>", "bo@example.com, Cy <cy@example.com>"},
 		"cc":  "Ana again <ana@example.com>",
 		"bcc": []string{"eva@example.com"},
@@ -156,7 +142,7 @@ func TestOutputsDescribeTheMail(t *testing.T) {
 func TestUnencryptedLineIsWarnedOf(t *testing.T) {
 	for security, want := range map[mailserver.Security]bool{mailserver.Plain: true, mailserver.StartTLS: false} {
 		server := mailserver.Start(t, mailserver.Options{Security: security})
-		args := with(plainMail(server.URL()), enginetest.Args{"ca_file": server.CAFile()})
+		args := enginetest.With(plainMail(server.URL()), enginetest.Args{"ca_file": server.CAFile()})
 		_, said := enginetest.RunLogged(t.Context(), t, smtp.Type, t.TempDir(), args)
 		if got := strings.Contains(said, "level=WARN") && strings.Contains(said, server.Addr()); got != want {
 			t.Errorf("%s: warned is %t, want %t: %q", security, got, want, said)

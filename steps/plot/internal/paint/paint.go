@@ -120,6 +120,7 @@ type attentive struct {
 	w   io.Writer
 }
 
+// Write implements io.Writer until the context ends.
 func (a attentive) Write(b []byte) (int, error) {
 	if err := a.ctx.Err(); err != nil {
 		return 0, err

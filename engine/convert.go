@@ -20,6 +20,9 @@ func (f *Field) Convert(v cty.Value) (cty.Value, error) {
 		}
 		return f.Default, nil
 	}
+	if f.elem != nil {
+		return f.convertMap(v)
+	}
 	converted, err := f.convertType(v)
 	if err != nil {
 		return cty.UnknownVal(f.Type), err
@@ -31,6 +34,34 @@ func (f *Field) Convert(v cty.Value) (cty.Value, error) {
 		return cty.UnknownVal(f.Type), err
 	}
 	return converted, nil
+}
+
+// convertMap turns a map or an object into a map whose values are of the
+// field's element; the error says which of them is wrong.
+func (f *Field) convertMap(v cty.Value) (cty.Value, error) {
+	bare, marks := v.Unmark()
+	if t := bare.Type(); !t.IsObjectType() && !t.IsMapType() && t != cty.DynamicPseudoType {
+		return cty.UnknownVal(f.Type), fmt.Errorf("a %s is wanted here, but this is a %s", f.TypeName, KindName(t))
+	}
+	if !bare.IsKnown() {
+		return cty.UnknownVal(f.Type).WithMarks(marks), nil
+	}
+	elems := map[string]cty.Value{}
+	for it := bare.ElementIterator(); it.Next(); {
+		key, value := it.Element()
+		if value.IsNull() {
+			return cty.UnknownVal(f.Type), fmt.Errorf("the value of key %q is null", key.AsString())
+		}
+		converted, err := f.elem.Convert(value)
+		if err != nil {
+			return cty.UnknownVal(f.Type), fmt.Errorf("key %q: %w", key.AsString(), err)
+		}
+		elems[key.AsString()] = converted
+	}
+	if len(elems) == 0 {
+		return cty.MapValEmpty(f.elem.Type).WithMarks(marks), nil
+	}
+	return cty.MapVal(elems).WithMarks(marks), nil
 }
 
 func isEmptyList(v cty.Value) bool {

@@ -238,27 +238,6 @@ func TestStepErrorsKeepTheirCause(t *testing.T) {
 	}
 }
 
-func TestConstraintsNameWhatIsWrong(t *testing.T) {
-	typ := engine.Define("t", "T.", func(context.Context, *engine.Env, args) (o outputs, err error) { return o, nil },
-		engine.ExactlyOne("input", "window"), engine.Together("window", "rows"))
-	tests := []struct{ given, one, both string }{
-		{"input", "", ""},
-		{"window rows", "", ""},
-		{"", `none of "input" and "window" is given`, ""},
-		{"input window rows", `"input" and "window" exclude each other`, ""},
-		{"input rows", "", `"rows" needs "window"`},
-	}
-	for _, tt := range tests {
-		given := func(name string) bool { return strings.Contains(" "+tt.given+" ", " "+name+" ") }
-		for i, want := range []string{tt.one, tt.both} {
-			err := typ.Constraints[i].Check(given)
-			if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
-				t.Errorf("given %q, constraint %d: got %v, want %q", tt.given, i, err, want)
-			}
-		}
-	}
-}
-
 func TestADeclarationThatDoesNotHoldPanics(t *testing.T) {
 	type untagged struct{ A string }
 	type wrongDefault struct {

@@ -31,10 +31,11 @@ import (
 //
 // Go types map to HCL as follows: string, bool, int64, int, float64 and
 // pointers to them (nil for null); Strings (a string or a list of strings);
-// map[string]string; and, in outputs, slices of strings and of structs. A type
-// with UnmarshalText is written as a string and checked before the run; a slice
-// of such a type is written as one string or a list of them. Where several
-// texts mean the same, its method Canonical gives the one that stands for all.
+// and, in outputs, slices of strings and of structs. A type with UnmarshalText
+// is written as a string and checked before the run; a slice of such a type is
+// written as one string or a list of them. Where several texts mean the same,
+// its method Canonical gives the one that stands for all. A map[string]T has
+// any of these as its T.
 //
 // Defaults are converted when the type is declared, which is mostly while its
 // package is being initialised: an UnmarshalText that uses a package variable,
@@ -58,6 +59,7 @@ type Field struct {
 	index     int // of the struct field
 	whole     bool
 	oneOrMany bool
+	elem      *Field                  // of a map
 	check     func(text string) error // for a text type
 	canonical func(text string) string
 }
@@ -168,6 +170,10 @@ func (f *Field) setType(t reflect.Type, tag string) {
 		f.TypeName = textTypeName(t.Elem()) + " or list of them"
 	case t == stringsType:
 		f.Type, f.TypeName, f.oneOrMany = cty.List(cty.String), "string or list of string", true
+	case t.Kind() == reflect.Map && tag == "arg":
+		f.elem = &Field{}
+		f.elem.setType(t.Elem(), tag)
+		f.Type, f.TypeName = cty.Map(f.elem.Type), "map of "+f.elem.TypeName
 	default:
 		f.whole = t.Kind() == reflect.Int64 || t.Kind() == reflect.Int
 		f.Type = impliedType(t, tag)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"reflect"
-	"slices"
 	"strings"
 
 	"github.com/zclconf/go-cty/cty"
@@ -81,11 +80,7 @@ func (t *StepType) mustHold() {
 		}
 	}
 	for _, c := range t.Constraints {
-		for _, name := range c.Arguments {
-			if FindField(t.Args, name) == nil {
-				panic(fmt.Sprintf("step type %s: a constraint names %s, which is no argument", t.Name, name))
-			}
-		}
+		c.mustHold(t)
 	}
 }
 
@@ -126,72 +121,6 @@ func WithExample(hcl string) Option {
 
 // WithExternalEffects says that the type's effects leave the machine.
 func WithExternalEffects() Option { return func(t *StepType) { t.External = true } }
-
-// ExactlyOne says that one of the arguments must be given, and only one.
-func ExactlyOne(arguments ...string) Option {
-	return withConstraint(Constraint{Kind: exactlyOne, Arguments: arguments})
-}
-
-// Together says that the arguments are given all or none.
-func Together(arguments ...string) Option {
-	return withConstraint(Constraint{Kind: together, Arguments: arguments})
-}
-
-func withConstraint(c Constraint) Option {
-	return func(t *StepType) { t.Constraints = append(t.Constraints, c) }
-}
-
-type constraintKind int
-
-const (
-	exactlyOne constraintKind = iota
-	together
-)
-
-// Constraint is a rule about which arguments go with which.
-type Constraint struct {
-	Kind      constraintKind
-	Arguments []string
-}
-
-// String states the rule for people.
-func (c Constraint) String() string {
-	names := `"` + strings.Join(c.Arguments, `", "`) + `"`
-	if c.Kind == exactlyOne {
-		return "Give exactly one of " + names + "."
-	}
-	return "Give all of " + names + ", or none."
-}
-
-// Check applies the rule to the arguments that are given. The error, if any,
-// names the arguments concerned.
-func (c Constraint) Check(given func(argument string) bool) error {
-	var have, lack []string
-	for _, a := range c.Arguments {
-		if given(a) {
-			have = append(have, a)
-		} else {
-			lack = append(lack, a)
-		}
-	}
-	switch {
-	case c.Kind == exactlyOne && len(have) > 1:
-		return fmt.Errorf("%s exclude each other. %s", quoteAll(have), c)
-	case c.Kind == exactlyOne && len(have) == 0:
-		return fmt.Errorf("none of %s is given. %s", quoteAll(lack), c)
-	case c.Kind == together && len(have) > 0 && len(lack) > 0:
-		return fmt.Errorf("%s needs %s. %s", quoteAll(have), quoteAll(lack), c)
-	}
-	return nil
-}
-
-func quoteAll(names []string) string {
-	names = slices.Clone(names)
-	for i := range names {
-		names[i] = `"` + names[i] + `"`
-	}
-	return strings.Join(names, " and ")
-}
 
 // FieldsOf reads the arguments that a struct declares by its tags, for blocks
 // of the language that are declared like a step type's arguments.

@@ -157,13 +157,12 @@ func sentence(text string) string {
 	return text + "."
 }
 
-// given reports whether an argument is written and is not known to be null.
-func given(a *arguments, v cty.Value) func(string) bool {
-	return func(name string) bool {
-		if len(a.blocks[name]) > 0 {
-			return true
-		}
-		return a.attrs[name] != nil && !v.GetAttr(name).IsNull()
+// given tells constraints of the arguments: one is given when it is written
+// and not known to be null.
+func given(a *arguments, v cty.Value) engine.Given {
+	return func(name string) (cty.Value, bool) {
+		value := v.GetAttr(name)
+		return value, len(a.blocks[name]) > 0 || a.attrs[name] != nil && !value.IsNull()
 	}
 }
 
@@ -190,11 +189,23 @@ func (a *arguments) find(path string) hcl.Range {
 func (a *arguments) checkConstraints(t *engine.StepType, v cty.Value) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, c := range t.Constraints {
-		if err := c.Check(given(a, v)); err != nil {
-			diags = append(diags, problem(a.placeOf(c.Arguments), "Arguments do not go together", "%s", capital(err.Error())))
+		if c.Block == "" {
+			diags = append(diags, a.checkConstraint(c, v)...)
+			continue
+		}
+		blocks, _ := v.GetAttr(c.Block).Unmark()
+		for i, b := range a.blocks[c.Block] {
+			diags = append(diags, b.checkConstraint(c, blocks.Index(cty.NumberIntVal(int64(i))))...)
 		}
 	}
 	return diags
+}
+
+func (a *arguments) checkConstraint(c engine.Constraint, v cty.Value) hcl.Diagnostics {
+	if err := c.Check(given(a, v)); err != nil {
+		return hcl.Diagnostics{problem(a.placeOf(c.Arguments), "Arguments do not go together", "%s", capital(err.Error()))}
+	}
+	return nil
 }
 
 // placeOf is the last of the named arguments that is given, else the header.

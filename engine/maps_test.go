@@ -1,0 +1,91 @@
+package engine_test
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/zclconf/go-cty/cty"
+	ctyjson "github.com/zclconf/go-cty/cty/json"
+
+	"dagrun/engine"
+)
+
+type mapped struct {
+	Widths  map[string]engine.Duration   `arg:"widths" doc:"Widths."`
+	Many    map[string][]engine.Duration `arg:"many" doc:"Widths, one or many."`
+	Columns map[string]engine.Strings    `arg:"columns" doc:"Columns."`
+	Plain   map[string]string            `arg:"plain" doc:"Texts."`
+}
+
+func TestMapsHaveCheckedValues(t *testing.T) {
+	var got mapped
+	typ := engine.Define("t", "T.", func(_ context.Context, _ *engine.Env, a mapped) (o outputs, err error) { got = a; return o, nil })
+	attrs := map[string]cty.Value{}
+	for name, given := range map[string]string{
+		"widths": `{"a": "90s"}`, "many": `{"a": "1h", "b": ["1h", "2h"]}`, "columns": `{"x": ["a", "b"], "y": "c"}`, "plain": `{"n": 5}`,
+	} {
+		f := engine.FindField(typ.Args, name)
+		v, err := f.Convert(fromJSON(t, given))
+		if err != nil {
+			t.Fatal(err)
+		}
+		attrs[name] = v
+	}
+	if _, err := typ.Run(t.Context(), nil, cty.ObjectVal(attrs)); err != nil {
+		t.Fatal(err)
+	}
+	want := mapped{
+		Widths:  map[string]engine.Duration{"a": 90e9},
+		Many:    map[string][]engine.Duration{"a": {3600e9}, "b": {3600e9, 7200e9}},
+		Columns: map[string]engine.Strings{"x": {"a", "b"}, "y": {"c"}},
+		Plain:   map[string]string{"n": "5"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestAWrongValueInAMapIsNamedByItsKey(t *testing.T) {
+	typ := engine.Define("t", "T.", func(context.Context, *engine.Env, mapped) (o outputs, err error) { return o, nil })
+	for _, tt := range []struct{ argument, given, want string }{
+		{"widths", `{"a": "soon"}`, `key "a": "soon" is not a duration`},
+		{"widths", `{"a": null}`, `the value of key "a" is null`},
+		{"widths", `"1h"`, "a map of duration is wanted here, but this is a string"},
+		{"many", `{"a": ["1h", "soon"]}`, `key "a": "soon" is not a duration`},
+		{"columns", `{"a": 5}`, `key "a": a string or a list of strings is wanted`},
+		{"plain", `["a"]`, "a map of string is wanted here, but this is a list"},
+	} {
+		_, err := engine.FindField(typ.Args, tt.argument).Convert(fromJSON(t, tt.given))
+		if err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s = %s: got %v, want %q", tt.argument, tt.given, err, tt.want)
+		}
+	}
+}
+
+func TestAMapThatIsPartlyUnknownStaysSo(t *testing.T) {
+	typ := engine.Define("t", "T.", func(context.Context, *engine.Env, mapped) (o outputs, err error) { return o, nil })
+	f := engine.FindField(typ.Args, "widths")
+	got, err := f.Convert(cty.ObjectVal(map[string]cty.Value{"a": cty.UnknownVal(cty.String), "b": cty.StringVal("1h").Mark(engine.Sensitive)}))
+	if err != nil || got.IsWhollyKnown() || !got.ContainsMarked() {
+		t.Errorf("got %#v, %v", got, err)
+	}
+	if got, err := f.Convert(cty.DynamicVal); err != nil || got.IsKnown() {
+		t.Errorf("got %#v, %v", got, err)
+	}
+}
+
+func fromJSON(t *testing.T, text string) cty.Value {
+	t.Helper()
+	typ, err := ctyjson.ImpliedType([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := ctyjson.Unmarshal(json.RawMessage(text), typ)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}

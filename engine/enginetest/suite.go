@@ -1,228 +1,18 @@
-// Package enginetest is the suite that every step type passes, and what tests
-// of step types share. Only tests import it.
 package enginetest
 
 import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
-	"io/fs"
-	"log/slog"
-	"maps"
-	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
-	"github.com/zclconf/go-cty/cty"
-	ctyjson "github.com/zclconf/go-cty/cty/json"
-
 	"dagrun/engine"
-	"dagrun/engine/local"
 )
-
-// LogicalTime is the logical time of every attempt that this package makes.
-var LogicalTime = time.Date(2024, 6, 15, 8, 0, 0, 0, time.UTC)
-
-// Args are the arguments of an attempt as a pipeline would write them: strings,
-// float64, int, bool, []string, map[string]string, and []Args for blocks.
-type Args map[string]any
-
-// With adds arguments to others, or takes those away that are nil.
-func With(args, more Args) Args {
-	all := maps.Clone(args)
-	if all == nil {
-		all = Args{}
-	}
-	for name, value := range more {
-		if all[name] = value; value == nil {
-			delete(all, name)
-		}
-	}
-	return all
-}
-
-// Attempt makes an attempt of typ in dir, with defaults filled in and every
-// argument converted as a pipeline's would be. Sensitive arguments are set
-// apart, as in a real run.
-func Attempt(t testing.TB, typ *engine.StepType, dir string, args Args) (engine.Attempt, map[string]cty.Value) {
-	t.Helper()
-	object := objectOf(t, typ.Args, args)
-	public, secrets := engine.SplitSecrets(object)
-	data, err := ctyjson.Marshal(public, typ.ArgsType())
-	if err != nil {
-		t.Fatal(err)
-	}
-	a := engine.Attempt{
-		RunID: "0190163d-8694-739b-aea5-966c26f8ad91", Pipeline: "test",
-		Step: engine.Address{Type: typ.Name, Name: "it"}, Type: typ.Name, Number: 1,
-		Arguments: data, LogicalTime: LogicalTime, Timezone: "UTC", WorkingDir: dir,
-	}
-	for path := range secrets {
-		a.Sensitive = append(a.Sensitive, path)
-	}
-	return a, secrets
-}
-
-func objectOf(t testing.TB, fields []engine.Field, args Args) cty.Value {
-	t.Helper()
-	attrs := map[string]cty.Value{}
-	for i := range fields {
-		f := &fields[i]
-		given, ok := args[f.Name]
-		if blocks, isBlocks := given.([]Args); isBlocks {
-			attrs[f.Name] = blocksOf(t, f, blocks)
-			continue
-		}
-		v := cty.NullVal(cty.DynamicPseudoType)
-		if ok {
-			v = valueOf(t, given)
-		} else if f.Required {
-			t.Fatalf("required argument %q is not given", f.Name)
-		}
-		v, err := f.Convert(v)
-		if err != nil {
-			t.Fatalf("argument %q: %v", f.Name, err)
-		}
-		if f.Sensitive && !v.IsNull() {
-			v = v.Mark(engine.Sensitive)
-		}
-		attrs[f.Name] = v
-	}
-	for name := range args {
-		if engine.FindField(fields, name) == nil {
-			t.Fatalf("there is no argument %q", name)
-		}
-	}
-	return cty.ObjectVal(attrs)
-}
-
-func blocksOf(t testing.TB, f *engine.Field, blocks []Args) cty.Value {
-	t.Helper()
-	elems := make([]cty.Value, len(blocks))
-	for i, b := range blocks {
-		elems[i] = objectOf(t, f.Block, b)
-	}
-	if len(elems) == 0 {
-		return cty.ListValEmpty(f.Type.ElementType())
-	}
-	return cty.ListVal(elems)
-}
-
-func valueOf(t testing.TB, v any) cty.Value {
-	t.Helper()
-	data, err := json.Marshal(v)
-	if err != nil {
-		t.Fatal(err)
-	}
-	typ, err := ctyjson.ImpliedType(data)
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, err := ctyjson.Unmarshal(data, typ)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return got
-}
-
-// Run makes one attempt through the local runner, the attempt and its result
-// passing through JSON on the way, and gives back the result.
-func Run(ctx context.Context, t testing.TB, typ *engine.StepType, dir string, args Args) engine.Result {
-	t.Helper()
-	result, _ := RunLogged(ctx, t, typ, dir, args)
-	return result
-}
-
-// RunLogged is Run that also gives what the step logged, as text.
-func RunLogged(ctx context.Context, t testing.TB, typ *engine.StepType, dir string, args Args) (engine.Result, string) {
-	t.Helper()
-	attempt, secrets := Attempt(t, typ, dir, args)
-	return perform(ctx, t, typ, attempt, secrets)
-}
-
-// Perform makes an attempt that Attempt made, perhaps changed by the test.
-func Perform(ctx context.Context, t testing.TB, typ *engine.StepType, a engine.Attempt, secrets map[string]cty.Value) engine.Result {
-	t.Helper()
-	result, _ := perform(ctx, t, typ, a, secrets)
-	return result
-}
-
-func perform(ctx context.Context, t testing.TB, typ *engine.StepType, a engine.Attempt, secrets map[string]cty.Value) (engine.Result, string) {
-	t.Helper()
-	var said bytes.Buffer
-	runner := &local.Runner{
-		Types:   engine.NewRegistry(typ),
-		Secrets: func(engine.Attempt) map[string]cty.Value { return secrets },
-		Handler: func(engine.Attempt) slog.Handler { return slog.NewTextHandler(&said, nil) },
-	}
-	result := runner.Run(ctx, throughJSON(t, a))
-	return throughJSON(t, result), said.String()
-}
-
-func throughJSON[T any](t testing.TB, v T) T {
-	t.Helper()
-	data, err := json.Marshal(v)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var back T
-	if err := json.Unmarshal(data, &back); err != nil {
-		t.Fatal(err)
-	}
-	return back
-}
-
-// Succeed makes one attempt, fails the test unless it succeeds, and decodes
-// the outputs into out, a struct with json tags or a map.
-func Succeed(t testing.TB, typ *engine.StepType, dir string, args Args, out any) engine.Result {
-	t.Helper()
-	result := Run(t.Context(), t, typ, dir, args)
-	if result.Outcome != engine.AttemptSucceeded {
-		t.Fatalf("the attempt %s: %+v", result.Outcome, result.Error)
-	}
-	if out != nil {
-		if err := json.Unmarshal(result.Outputs, out); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return result
-}
-
-// Fail makes one attempt, fails the test unless it fails with the given code,
-// and gives back the error. It checks what holds of every error: a message, a
-// remedy, and no temporary file left.
-func Fail(t testing.TB, typ *engine.StepType, dir string, args Args, code string) *engine.StepError {
-	t.Helper()
-	result := Run(t.Context(), t, typ, dir, args)
-	if result.Outcome != engine.AttemptFailed {
-		t.Fatalf("the attempt %s, want a failure with code %s", result.Outcome, code)
-	}
-	if result.Error.Code != code {
-		t.Fatalf("got code %s (%s), want %s", result.Error.Code, result.Error.Message, code)
-	}
-	if result.Error.Message == "" || result.Error.Remedy == "" {
-		t.Errorf("the error lacks a message or a remedy: %+v", result.Error)
-	}
-	NoLitter(t, dir)
-	return result.Error
-}
-
-// NoLitter fails the test when a temporary file of dagrun is left under dir.
-func NoLitter(t testing.TB, dir string) {
-	t.Helper()
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err == nil && strings.HasPrefix(d.Name(), ".dagrun-") {
-			t.Errorf("a temporary file is left: %s", path)
-		}
-		return err
-	})
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		t.Fatal(err)
-	}
-}
 
 // Case is a step type with arguments that work, for Suite.
 type Case struct {
@@ -233,54 +23,59 @@ type Case struct {
 	// State reads back what a successful attempt left behind, in a form that
 	// is equal for equal effects: file contents, table rows, delivered mails.
 	State func(t testing.TB, dir string) string
+	// Slow is like Setup, for work that takes seconds. The channel closes when
+	// the work is under way; nil stands for the first report of progress. One
+	// case of a type has to have it.
+	Slow func(t testing.TB, dir string) (Args, <-chan struct{})
+	// Elsewhere are the folders, relative to dir, in which the step may write
+	// besides its declared files, such as that of a file:// URL.
+	Elsewhere []string
 }
 
+// promptly is how soon a cancelled attempt has to be back.
+const promptly = time.Second
+
 // Suite checks what every step type promises: an attempt made twice has the
-// effect of one; outputs and files are those that were declared; an attempt
-// that is cancelled beforehand fails at once and leaves nothing; documents are
-// complete.
+// effect of one; outputs and files are those that were declared; a missing
+// input is named; an attempt that is cancelled, beforehand or in the middle,
+// returns at once and leaves nothing half-written; nothing leaks; documents
+// are complete. Every attempt and result passes through JSON.
 func Suite(t *testing.T, c Case) {
-	t.Run("twice has the effect of once", func(t *testing.T) {
-		dir := t.TempDir()
-		args := c.Setup(t, dir)
-		Succeed(t, c.Type, dir, args, nil)
-		once := c.State(t, dir)
-		Succeed(t, c.Type, dir, args, nil)
-		if twice := c.State(t, dir); twice != once {
-			t.Errorf("after one attempt:\n%s\nafter two:\n%s", once, twice)
-		}
-		NoLitter(t, dir)
-	})
-	t.Run("an output that bears an argument's name has its value", func(t *testing.T) {
-		dir := t.TempDir()
-		checkEchoes(t, c.Type, dir, c.Setup(t, dir))
-	})
-	t.Run("cancelled before it starts", func(t *testing.T) {
-		dir := t.TempDir()
-		args := c.Setup(t, dir)
-		before := tree(t, dir)
-		ctx, cancel := context.WithCancel(t.Context())
-		cancel()
-		if got := Run(ctx, t, c.Type, dir, args).Outcome; got != engine.AttemptCancelled {
-			t.Errorf("the attempt %s, want cancelled", got)
-		}
-		if after := tree(t, dir); after != before {
-			t.Errorf("files before:\n%s\nafter:\n%s", before, after)
-		}
-	})
+	t.Run("twice has the effect of once", c.twiceIsOnce)
+	t.Run("an output that bears an argument's name has its value", c.echoes)
+	t.Run("nothing is written but what is declared", c.writesWhatIsDeclared)
+	t.Run("a missing input is named", c.missingInputIsNamed)
+	t.Run("cancelled before it starts", c.cancelledBeforehand)
+	if c.Slow != nil {
+		t.Run("cancelled in the middle", c.cancelledInTheMiddle)
+	}
+	t.Run("nothing leaks", c.leaksNothing)
 	t.Run("documents are complete", func(t *testing.T) { checkDocuments(t, c.Type) })
 }
 
-func checkEchoes(t *testing.T, typ *engine.StepType, dir string, args Args) {
-	t.Helper()
-	attempt, _ := Attempt(t, typ, dir, args)
+func (c Case) twiceIsOnce(t *testing.T) {
+	dir := t.TempDir()
+	args := c.Setup(t, dir)
+	Succeed(t, c.Type, dir, args, nil)
+	once := c.State(t, dir)
+	Succeed(t, c.Type, dir, args, nil)
+	if twice := c.State(t, dir); twice != once {
+		t.Errorf("after one attempt:\n%s\nafter two:\n%s", once, twice)
+	}
+	NoLitter(t, dir)
+}
+
+func (c Case) echoes(t *testing.T) {
+	dir := t.TempDir()
+	args := c.Setup(t, dir)
+	attempt, _ := Attempt(t, c.Type, dir, args)
 	var given, out map[string]json.RawMessage
 	if err := json.Unmarshal(attempt.Arguments, &given); err != nil {
 		t.Fatal(err)
 	}
-	Succeed(t, typ, dir, args, &out)
-	for _, f := range typ.Outputs {
-		arg := engine.FindField(typ.Args, f.Name)
+	Succeed(t, c.Type, dir, args, &out)
+	for _, f := range c.Type.Outputs {
+		arg := engine.FindField(c.Type.Args, f.Name)
 		if arg == nil || !arg.Type.Equals(f.Type) {
 			continue
 		}
@@ -290,37 +85,139 @@ func checkEchoes(t *testing.T, typ *engine.StepType, dir string, args Args) {
 	}
 }
 
+func (c Case) writesWhatIsDeclared(t *testing.T) {
+	dir := t.TempDir()
+	args := c.Setup(t, dir)
+	before := tree(t, dir)
+	result := Succeed(t, c.Type, dir, args, nil)
+	declared := map[string]bool{}
+	for _, f := range result.Files {
+		if f.Role != engine.Reads {
+			declared[f.Path] = true
+		}
+	}
+	for _, path := range changed(before, tree(t, dir)) {
+		if !declared[filepath.Join(dir, path)] && !c.elsewhere(path) {
+			t.Errorf("%s was written, made or deleted, which the step does not declare; it declares %v", path, result.Files)
+		}
+	}
+}
+
+func (c Case) elsewhere(path string) bool {
+	return slices.ContainsFunc(c.Elsewhere, func(dir string) bool { return strings.HasPrefix(path, dir+"/") })
+}
+
+func (c Case) missingInputIsNamed(t *testing.T) {
+	dir := t.TempDir()
+	args := c.Setup(t, dir)
+	for _, f := range c.Type.Args {
+		if f.Role != engine.Reads || args[f.Name] == nil {
+			continue
+		}
+		path := "absent/" + filepath.Base(firstText(args[f.Name]))
+		err := Fail(t, c.Type, dir, With(args, Args{f.Name: path}), "input_missing")
+		if err.Argument != f.Name || !strings.Contains(err.Message, path) {
+			t.Errorf("without the file of %s the error is about %q: %s", f.Name, err.Argument, err.Message)
+		}
+	}
+}
+
+func firstText(v any) string {
+	if list, ok := v.([]string); ok {
+		return list[0]
+	}
+	return v.(string)
+}
+
+func (c Case) cancelledBeforehand(t *testing.T) {
+	dir := t.TempDir()
+	args := c.Setup(t, dir)
+	before := tree(t, dir)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if got := Run(ctx, t, c.Type, dir, args).Outcome; got != engine.AttemptCancelled {
+		t.Errorf("the attempt %s, want cancelled", got)
+	}
+	if paths := changed(before, tree(t, dir)); len(paths) > 0 {
+		t.Errorf("changed: %v", paths)
+	}
+}
+
+func (c Case) cancelledInTheMiddle(t *testing.T) {
+	dir := t.TempDir()
+	args, underWay := c.Slow(t, dir)
+	before := tree(t, dir)
+	result, took := c.cancel(t, dir, args, underWay)
+	if result.Outcome != engine.AttemptCancelled {
+		t.Fatalf("the attempt %s (%v), want cancelled; is the work long enough?", result.Outcome, result.Error)
+	}
+	if took > promptly {
+		t.Errorf("the attempt came back %v after it was cancelled, want %v at most", took, promptly)
+	}
+	for _, path := range changed(before, tree(t, dir)) {
+		if !c.elsewhere(path) && !c.changesInPlace(dir, args, path) {
+			t.Errorf("%s was changed", path)
+		}
+	}
+	NoLitter(t, dir)
+}
+
+// cancel makes an attempt, cancels it when its work is under way, and tells how
+// long it took to come back.
+func (c Case) cancel(t *testing.T, dir string, args Args, underWay <-chan struct{}) (engine.Result, time.Duration) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	attempt, secrets := Attempt(t, c.Type, dir, args)
+	runner := runnerOf(c.Type, secrets, t.Output())
+	if underWay == nil {
+		reported := make(chan struct{})
+		var once sync.Once
+		runner.Progress = func(engine.Attempt, int64, int64, string) { once.Do(func() { close(reported) }) }
+		underWay = reported
+	}
+	done := make(chan engine.Result, 1)
+	go func() { done <- runner.Run(ctx, throughJSON(t, attempt)) }()
+	select {
+	case <-underWay:
+	case early := <-done:
+		t.Fatalf("the attempt %s before its work was under way: %v", early.Outcome, early.Error)
+	}
+	cancelled := time.Now()
+	cancel()
+	return <-done, time.Since(cancelled)
+}
+
+// changesInPlace reports whether a file belongs to an argument that the step
+// changes in place, such as a database.
+func (c Case) changesInPlace(dir string, args Args, path string) bool {
+	for _, f := range c.Type.Args {
+		if f.Role == engine.Exclusive && args[f.Name] != nil && engine.Resolve(dir, firstText(args[f.Name])) == filepath.Join(dir, path) {
+			return true
+		}
+	}
+	return false
+}
+
 func checkDocuments(t *testing.T, typ *engine.StepType) {
 	t.Helper()
 	if typ.Doc == "" || typ.Example == "" {
 		t.Error("the type lacks a sentence or an example")
 	}
-	for _, f := range append(append([]engine.Field(nil), typ.Args...), typ.Outputs...) {
-		if f.Doc == "" {
-			t.Errorf("%s has no doc", f.Name)
-		}
-		for _, nested := range f.Block {
-			if nested.Doc == "" {
-				t.Errorf("%s.%s has no doc", f.Name, nested.Name)
+	for _, fields := range [][]engine.Field{typ.Args, typ.Outputs} {
+		eachField("", fields, func(path string, f engine.Field) {
+			if f.Doc == "" {
+				t.Errorf("%s has no doc", path)
 			}
-		}
+		})
 	}
 }
 
-// tree lists the files under dir with their sizes.
-func tree(t testing.TB, dir string) string {
-	t.Helper()
-	var list strings.Builder
-	err := fs.WalkDir(os.DirFS(dir), ".", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		data, err := os.ReadFile(filepath.Join(dir, path))
-		list.WriteString(path + " " + string(data) + "\n")
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
+// eachField visits fields and those of their blocks, with paths such as
+// threshold.color.
+func eachField(prefix string, fields []engine.Field, visit func(path string, f engine.Field)) {
+	for _, f := range fields {
+		visit(prefix+f.Name, f)
+		eachField(prefix+f.Name+".", f.Block, visit)
 	}
-	return list.String()
 }

@@ -27,6 +27,9 @@ const (
 	dialTimeout    = 3 * time.Second
 	tlsTimeout     = 5 * time.Second
 	answerTimeout  = 30 * time.Second
+	// idleTimeout closes the connections of an attempt soon after its end: the
+	// next one makes a client of its own.
+	idleTimeout = time.Second
 	// credentialsTimeout bounds the search for credentials, whose last resort
 	// is a service that exists on instances of Amazon's only.
 	credentialsTimeout = 10 * time.Second
@@ -88,7 +91,7 @@ func httpClient() *awshttp.BuildableClient {
 	return awshttp.NewBuildableClient().
 		WithDialerOptions(func(d *net.Dialer) { d.Timeout = dialTimeout }).
 		WithTransportOptions(func(t *http.Transport) {
-			t.TLSHandshakeTimeout, t.ResponseHeaderTimeout = tlsTimeout, answerTimeout
+			t.TLSHandshakeTimeout, t.ResponseHeaderTimeout, t.IdleConnTimeout = tlsTimeout, answerTimeout, idleTimeout
 		})
 }
 

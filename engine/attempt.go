@@ -75,5 +75,5 @@ type FileRecord struct {
 	Path   string `json:"path"` // absolute
 	Role   Role   `json:"role"`
 	Size   int64  `json:"size"`             // bytes
-	SHA256 string `json:"sha256,omitempty"` // lower-case hex; none for exclusive files
+	SHA256 string `json:"sha256,omitempty"` // lower-case hex; none for exclusive files, and for inputs that changed while they were read
 }

@@ -1,11 +1,7 @@
 package local
 
 import (
-	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
-	"io"
 	"io/fs"
 	"os"
 
@@ -14,41 +10,35 @@ import (
 	"dagrun/engine"
 )
 
-// inputs are the files that the arguments of an attempt name: those it reads,
-// with size and hash as they were before it began, those it may delete, and
-// those it changes in place.
-type inputs struct {
-	read      []engine.FileRecord
-	deletable map[string]bool
+// files are the files that the arguments of an attempt name: those it reads,
+// as they are before it begins, and those it changes in place.
+type files struct {
+	read      []*input
 	exclusive []string
 }
 
-// inputsOf looks the files up. A file that is not there is left out: the step
+// filesOf looks the files up. A file that is not there is left out: the step
 // itself says so better.
-func inputsOf(ctx context.Context, dir string, typ *engine.StepType, args cty.Value) (inputs, error) {
-	in := inputs{deletable: map[string]bool{}}
+func filesOf(dir string, typ *engine.StepType, args cty.Value) files {
+	var all files
 	env := &engine.Env{WorkingDir: dir}
 	for _, f := range typ.Args {
 		paths := textsOf(args.GetAttr(f.Name))
 		switch f.Role {
 		case engine.Reads:
-			found := existing(env, paths)
-			for _, path := range found {
-				record, err := recordOf(ctx, path, engine.Reads)
-				if err != nil {
-					return in, &engine.StepError{Code: "input_unreadable", Message: "read " + path, Argument: f.Name, Err: err,
-						Remedy: "Check the file and its permissions."}
+			deletable := deletesFilesOf(typ, args, f.Name)
+			for _, path := range existing(env, paths) {
+				if info, err := os.Stat(path); err == nil {
+					all.read = append(all.read, &input{path: path, before: info, deletable: deletable})
 				}
-				in.read = append(in.read, record)
-				in.deletable[path] = deletesFilesOf(typ, args, f.Name)
 			}
 		case engine.Exclusive:
 			for _, path := range paths {
-				in.exclusive = append(in.exclusive, env.Path(path))
+				all.exclusive = append(all.exclusive, env.Path(path))
 			}
 		}
 	}
-	return in, nil
+	return all
 }
 
 func existing(env *engine.Env, patterns []string) []string {
@@ -89,49 +79,22 @@ func textsOf(v cty.Value) []string {
 }
 
 // records says what became of the files once the attempt has succeeded.
-func (in inputs) records() []engine.FileRecord {
-	records := append([]engine.FileRecord(nil), in.read...)
-	for _, r := range in.read {
-		if _, err := os.Lstat(r.Path); in.deletable[r.Path] && errors.Is(err, fs.ErrNotExist) {
-			r.Role = engine.Deletes
-			records = append(records, r)
+func (all files) records() []engine.FileRecord {
+	var records []engine.FileRecord
+	for _, in := range all.read {
+		records = append(records, in.record(engine.Reads))
+	}
+	for _, in := range all.read {
+		if _, err := os.Lstat(in.path); in.deletable && errors.Is(err, fs.ErrNotExist) {
+			records = append(records, in.record(engine.Deletes))
 		}
 	}
-	for _, path := range in.exclusive {
+	for _, path := range all.exclusive {
 		if info, err := os.Stat(path); err == nil {
 			records = append(records, engine.FileRecord{Path: path, Role: engine.Exclusive, Size: info.Size()})
 		}
 	}
 	return records
-}
-
-// recordOf measures and hashes a file.
-func recordOf(ctx context.Context, path string, role engine.Role) (engine.FileRecord, error) {
-	f, err := os.Open(path) //nolint:gosec // the path is what the pipeline says
-	if err != nil {
-		return engine.FileRecord{}, err
-	}
-	defer func() { _ = f.Close() }()
-	h := sha256.New()
-	size, err := io.Copy(h, reader{ctx, f})
-	if err != nil {
-		return engine.FileRecord{}, err
-	}
-	return engine.FileRecord{Path: path, Role: role, Size: size, SHA256: hex.EncodeToString(h.Sum(nil))}, nil
-}
-
-// reader reads until its context ends.
-type reader struct {
-	ctx  context.Context // io.Reader has no parameter for it
-	from io.Reader
-}
-
-// Read implements io.Reader.
-func (r reader) Read(p []byte) (int, error) {
-	if err := r.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return r.from.Read(p)
 }
 
 // volumeOf counts rows from the outputs that say so, and bytes from the files.

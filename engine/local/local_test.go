@@ -186,6 +186,33 @@ func TestADeletedInputIsRecordedWithWhatItWas(t *testing.T) {
 	}
 }
 
+func TestAnInputThatChangesUnderWayHasNoHash(t *testing.T) {
+	for name, change := range map[string]func(path string) error{
+		"appended to": func(path string) error {
+			f, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
+			if err != nil {
+				return err
+			}
+			_, err = f.WriteString("def")
+			return errors.Join(err, f.Close())
+		},
+		"replaced": func(path string) error {
+			return errors.Join(os.WriteFile(path+".new", []byte("xyz"), 0o600), os.Rename(path+".new", path))
+		},
+		"gone": os.Remove,
+	} {
+		dir := t.TempDir()
+		in := filepath.Join(dir, "in.txt")
+		place(t, in, "abc")
+		typ := stepType(func(_ context.Context, env *engine.Env, a copyArgs) error { return change(env.Path(a.Input[0])) })
+		result := enginetest.Succeed(t, typ, dir, enginetest.Args{"input": "in.txt"}, nil)
+		want := []engine.FileRecord{{Path: in, Role: engine.Reads, Size: 3}}
+		if diff := cmp.Diff(want, result.Files); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
 func TestReplacingKeepsPermissionsAndLinks(t *testing.T) {
 	dir := t.TempDir()
 	real, link := filepath.Join(dir, "real.txt"), filepath.Join(dir, "link.txt")

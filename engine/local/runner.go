@@ -117,12 +117,12 @@ func (r *Runner) attempt(ctx context.Context, a engine.Attempt) (engine.Result, 
 	}
 	ws := newWorkspace(a.WorkingDir)
 	defer ws.abort()
-	files, err := inputsOf(ctx, a.WorkingDir, typ, args)
-	if err != nil {
-		return engine.Result{}, err
-	}
+	files := filesOf(a.WorkingDir, typ, args)
+	hashing := startHashing(ctx, files.read)
+	defer hashing.stop()
 	out, err := runGuarded(ctx, typ, r.env(a, ws), args)
 	if err == nil {
+		hashing.wait()
 		err = ctx.Err()
 	}
 	if err != nil {

@@ -36,6 +36,18 @@ func (f *Field) Convert(v cty.Value) (cty.Value, error) {
 	return converted, nil
 }
 
+// KeyError is what is wrong with one value of a map.
+type KeyError struct {
+	Key string
+	Err error
+}
+
+// Error names the key.
+func (e *KeyError) Error() string { return fmt.Sprintf("key %q: %v", e.Key, e.Err) }
+
+// Unwrap gives what is wrong.
+func (e *KeyError) Unwrap() error { return e.Err }
+
 // convertMap turns a map or an object into a map whose values are of the
 // field's element; the error says which of them is wrong.
 func (f *Field) convertMap(v cty.Value) (cty.Value, error) {
@@ -50,11 +62,11 @@ func (f *Field) convertMap(v cty.Value) (cty.Value, error) {
 	for it := bare.ElementIterator(); it.Next(); {
 		key, value := it.Element()
 		if value.IsNull() {
-			return cty.UnknownVal(f.Type), fmt.Errorf("the value of key %q is null", key.AsString())
+			return cty.UnknownVal(f.Type), &KeyError{key.AsString(), errors.New("the value is null")}
 		}
 		converted, err := f.elem.Convert(value)
 		if err != nil {
-			return cty.UnknownVal(f.Type), fmt.Errorf("key %q: %w", key.AsString(), err)
+			return cty.UnknownVal(f.Type), &KeyError{key.AsString(), err}
 		}
 		elems[key.AsString()] = converted
 	}

@@ -52,7 +52,7 @@ func TestAWrongValueInAMapIsNamedByItsKey(t *testing.T) {
 	typ := engine.Define("t", "T.", func(context.Context, *engine.Env, mapped) (o outputs, err error) { return o, nil })
 	for _, tt := range []struct{ argument, given, want string }{
 		{"widths", `{"a": "soon"}`, `key "a": "soon" is not a duration`},
-		{"widths", `{"a": null}`, `the value of key "a" is null`},
+		{"widths", `{"a": null}`, `key "a": the value is null`},
 		{"widths", `"1h"`, "a map of duration is wanted here, but this is a string"},
 		{"many", `{"a": ["1h", "soon"]}`, `key "a": "soon" is not a duration`},
 		{"columns", `{"a": 5}`, `key "a": a string or a list of strings is wanted`},

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -131,7 +132,7 @@ func (s *scope) evalArgument(f *engine.Field, attr *hcl.Attribute, v view) (cty.
 	}
 	got, err := f.Convert(given)
 	if err != nil {
-		return cty.UnknownVal(f.Type), append(diags, problem(attr.Expr.Range(), "Wrong value",
+		return cty.UnknownVal(f.Type), append(diags, problem(culprit(attr.Expr, err), "Wrong value",
 			"Argument %q: %s", f.Name, s.redact(f, given, err)))
 	}
 	if f.Sensitive && !got.IsNull() {
@@ -140,6 +141,25 @@ func (s *scope) evalArgument(f *engine.Field, attr *hcl.Attribute, v view) (cty.
 	s.noteSecrets(got)
 	s.notePasswords(got)
 	return got, diags
+}
+
+// culprit is the place of a wrong value: that of the key, where it is one of
+// a map that is written out.
+func culprit(expr hcl.Expression, err error) hcl.Range {
+	var wrong *engine.KeyError
+	if !errors.As(err, &wrong) {
+		return expr.Range()
+	}
+	pairs, diags := hcl.ExprMap(expr)
+	if diags.HasErrors() {
+		return expr.Range()
+	}
+	for _, pair := range pairs {
+		if key, diags := pair.Key.Value(nil); !diags.HasErrors() && key.Type() == cty.String && key.AsString() == wrong.Key {
+			return pair.Value.Range()
+		}
+	}
+	return expr.Range()
 }
 
 // redact keeps a sensitive value out of the text of an error about it.

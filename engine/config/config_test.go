@@ -18,11 +18,12 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 
 // The step types of these tests have the shapes of real ones, and do nothing.
 type resampleArgs struct {
-	Input    engine.Strings  `arg:"input,required" file:"read" doc:"Path, glob or list."`
-	Output   string          `arg:"output,required" file:"write" doc:"Path."`
-	Interval engine.Duration `arg:"interval,required" doc:"Width of a bucket."`
-	Method   string          `arg:"method" default:"first" enum:"first|last|mean" doc:"How."`
-	MinRows  int             `arg:"min_rows" default:"1" min:"0" doc:"Fewest rows."`
+	Input    engine.Strings               `arg:"input,required" file:"read" doc:"Path, glob or list."`
+	Output   string                       `arg:"output,required" file:"write" doc:"Path."`
+	Interval engine.Duration              `arg:"interval,required" doc:"Width of a bucket."`
+	Method   string                       `arg:"method" default:"first" enum:"first|last|mean" doc:"How."`
+	MinRows  int                          `arg:"min_rows" default:"1" min:"0" doc:"Fewest rows."`
+	Widths   map[string][]engine.Duration `arg:"widths" doc:"Widths by column."`
 }
 type resampleOut struct {
 	Output  string         `out:"output" doc:"The file."`
@@ -44,6 +45,13 @@ type loadArgs struct {
 	Database string         `arg:"database,required" file:"exclusive" doc:"Path."`
 	Source   engine.Strings `arg:"source,required" file:"read" doc:"Path."`
 	Table    table          `arg:"table,required" within:"database" doc:"Name."`
+	Mode     string         `arg:"mode" default:"replace" enum:"replace|upsert" doc:"How."`
+	Key      engine.Strings `arg:"key" doc:"Columns."`
+	Checks   []loadCheck    `block:"check" doc:"Demands."`
+}
+type loadCheck struct {
+	Column *string `arg:"column" doc:"Which."`
+	SQL    *string `arg:"sql" doc:"Query."`
 }
 type loadOut struct {
 	Database string `out:"database" doc:"Path."`
@@ -88,7 +96,8 @@ func none[A, O any](context.Context, *engine.Env, A) (o O, err error) { return o
 
 var types = engine.NewRegistry(
 	engine.Define("csv_resample", "Resample.", none[resampleArgs, resampleOut]),
-	engine.Define("duckdb_load", "Load.", none[loadArgs, loadOut]),
+	engine.Define("duckdb_load", "Load.", none[loadArgs, loadOut],
+		engine.OnlyWith("key", "mode", "upsert"), engine.NeededWith("key", "mode", "upsert"), engine.ExactlyOne("check.column", "check.sql")),
 	engine.Define("plot", "Plot.", none[plotArgs, plotOut],
 		engine.ExactlyOne("source", "database"), engine.Together("database", "query")),
 	engine.Define("smtp", "Mail.", none[sendArgs, sendOut]),

@@ -1,0 +1,21 @@
+pipeline "p" {}
+
+variable "mode" {
+  type    = string
+  default = "upsert"
+}
+
+step "duckdb_load" "store" {
+  database = "w.duckdb"
+  source   = "in.csv"
+  table    = "t"
+
+  check {
+    column = "a"
+  }
+  check {
+    column = "a"
+    sql    = "SELECT 1"
+  }
+  check {}
+}

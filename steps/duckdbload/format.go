@@ -5,10 +5,11 @@ import (
 	"path/filepath"
 	"strings"
 	"unicode/utf8"
+
+	"dagrun/steps/internal/compression"
 )
 
-// formats are the kinds of file, and compressions how they may be packed; both
-// are told by the ending of a file's name alone.
+// formats are the kinds of file; they are told by the ending of its name alone.
 const (
 	csvFormat     = "csv"
 	tsvFormat     = "tsv"
@@ -16,32 +17,20 @@ const (
 	parquetFormat = "parquet"
 )
 
-const (
-	noCompression   = "uncompressed"
-	gzipCompression = "gzip"
-	zstdCompression = "zstd"
-)
-
 var formats = map[string]string{
 	".csv": csvFormat, ".tsv": tsvFormat, ".parquet": parquetFormat,
 	".json": jsonFormat, ".jsonl": jsonFormat, ".ndjson": jsonFormat,
 }
 
-var compressions = map[string]string{".gz": gzipCompression, ".zst": zstdCompression}
-
 // formatOf tells format and compression by the ending of path.
-func formatOf(path string) (format, compression string, err error) {
+func formatOf(path string) (format string, packed compression.Format, err error) {
 	name := strings.ToLower(filepath.Base(path))
-	compression = noCompression
-	inner := name
-	if c, ok := compressions[filepath.Ext(name)]; ok {
-		compression, inner = c, strings.TrimSuffix(name, filepath.Ext(name))
-	}
+	packed, inner := compression.Of(name)
 	format, ok := formats[filepath.Ext(inner)]
-	if !ok || (format == parquetFormat && compression != noCompression) {
+	if !ok || (format == parquetFormat && packed != compression.None) {
 		return "", "", unsupportedFormat(path, ending(name, inner))
 	}
-	return format, compression, nil
+	return format, packed, nil
 }
 
 // ending is the part of a file's name that tells its format.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"dagrun/engine"
+	"dagrun/steps/internal/compression"
 )
 
 // source is one file to load, and what the survey found in it.
@@ -12,7 +13,7 @@ type source struct {
 	path        string
 	glob        string // path as a glob of DuckDB
 	format      string
-	compression string
+	compression compression.Format
 
 	rows    int64
 	columns []sourceColumn

@@ -2,14 +2,12 @@ package duckdbload
 
 import (
 	"bufio"
-	"compress/gzip"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 
-	"github.com/klauspost/compress/zstd"
+	"dagrun/steps/internal/compression"
 )
 
 // window shows a stretch of a text file, decompressed, that grows and moves on
@@ -30,25 +28,17 @@ const (
 )
 
 // openWindow opens a file and decompresses it on the way.
-func openWindow(path, compression string) (*window, error) {
+func openWindow(path string, packed compression.Format) (*window, error) {
 	f, err := os.Open(path) //nolint:gosec // the path is what the pipeline says
 	if err != nil {
 		return nil, err
 	}
-	w := &window{in: f, buf: make([]byte, windowSize), close: func() { _ = f.Close() }}
-	switch compression {
-	case gzipCompression:
-		w.in, err = gzip.NewReader(bufio.NewReaderSize(f, windowSize))
-	case zstdCompression:
-		var d *zstd.Decoder
-		if d, err = zstd.NewReader(f, zstd.WithDecoderConcurrency(1)); err == nil {
-			w.in, w.close = d, func() { d.Close(); _ = f.Close() }
-		}
-	}
+	in, err := packed.Reader(bufio.NewReaderSize(f, windowSize))
 	if err != nil {
-		w.close()
-		return nil, fmt.Errorf("decompress: %w", err)
+		_ = f.Close()
+		return nil, err
 	}
+	w := &window{in: in, buf: make([]byte, windowSize), close: func() { _ = in.Close(); _ = f.Close() }}
 	return w, nil
 }
 

@@ -2,7 +2,6 @@ package plot
 
 import (
 	"bufio"
-	"compress/gzip"
 	"context"
 	"encoding/csv"
 	"errors"
@@ -12,9 +11,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/klauspost/compress/zstd"
-
 	"dagrun/engine"
+	"dagrun/steps/internal/compression"
 )
 
 // readCSV reads the rows of the source and gives its name for messages.
@@ -29,11 +27,12 @@ func (g *gatherer) readCSV(ctx context.Context) (string, error) {
 		return name, badFile(name, err)
 	}
 	defer func() { _ = file.Close() }()
-	plain, err := decompressed(path, file)
+	format, _ := compression.Of(path)
+	plain, err := format.Reader(file)
 	if err != nil {
 		return name, badFile(name, err)
 	}
-	defer plain.Close()
+	defer func() { _ = plain.Close() }()
 	return name, g.csvRows(ctx, name, newCSV(path, plain))
 }
 
@@ -43,27 +42,6 @@ func badFile(name string, err error) error {
 		Message: "read " + name,
 		Remedy:  "Check the file and its permissions; its ending must say how it is compressed.",
 	}
-}
-
-// stream is a decompressor, closed by a function.
-type stream struct {
-	io.Reader
-	Close func()
-}
-
-func decompressed(path string, file io.Reader) (stream, error) {
-	switch lower := strings.ToLower(path); {
-	case strings.HasSuffix(lower, ".gz"):
-		r, err := gzip.NewReader(file)
-		return stream{r, func() {}}, err
-	case strings.HasSuffix(lower, ".zst"):
-		r, err := zstd.NewReader(file)
-		if err != nil {
-			return stream{}, err
-		}
-		return stream{r, r.Close}, nil
-	}
-	return stream{file, func() {}}, nil
 }
 
 func newCSV(path string, from io.Reader) *csv.Reader {

@@ -4,24 +4,28 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"dagrun/engine"
 )
 
-// aggregate is the fold of the methods that make one number of a column's.
+// aggregate is the fold that makes values of a column's: one for every numeric
+// column, or those that are asked for.
 type aggregate struct {
 	job     *job
 	in      input
 	columns []valueColumn
-	layout  layout // of the first row's time
-	styled  bool   // layout is known
+	style   style // of the first row's time
 }
 
-// valueColumn is a column besides those of the time. It is numeric unless it
-// has a value that is no number.
+// valueColumn is a column of which values are made.
 type valueColumn struct {
-	index   int
+	index     int // in the header
+	functions []Function
+	asked     bool // by name: a text where a number has to be is a bad row
+	reckons   bool // some function needs numbers
+	edges     bool // some function needs texts
+	all       bool // some function needs every number
+
 	numbers bool  // some value is a number
 	stray   stray // the first value that is none
 }
@@ -35,122 +39,127 @@ type stray struct {
 
 func (c *valueColumn) numeric() bool { return c.stray.path == "" }
 
-func (a *aggregate) prepare(in input) int {
-	a.in = in
+func (j *job) newAggregate(in input) *aggregate {
+	a := &aggregate{job: j, in: in}
 	a.forget()
-	return len(a.job.header.names)
+	return a
 }
 
 func (a *aggregate) forget() {
-	a.columns, a.styled = nil, false
-	for i := range a.job.header.names {
-		if !slices.Contains(a.job.times, i) {
-			a.columns = append(a.columns, valueColumn{index: i})
-		}
+	a.columns, a.style = slices.Clone(a.job.values), nil
+}
+
+func (a *aggregate) fields() int { return len(a.job.header.names) }
+
+func (a *aggregate) numbers(columns []bool) {
+	for i := range a.columns {
+		columns[a.columns[i].index] = a.columns[i].reckons
 	}
 }
 
 func (a *aggregate) open(b *bucket) {
-	b.at, b.cells = b.start, newTally(a.job.args.Method, len(a.columns))
+	b.at, b.cells = b.start, make([]cell, len(a.columns))
+	if slices.ContainsFunc(a.columns, func(c valueColumn) bool { return c.all }) {
+		b.values = make([][]float64, len(a.columns))
+	}
+	if slices.ContainsFunc(a.columns, func(c valueColumn) bool { return c.edges }) {
+		b.edges = make([]edges, len(a.columns))
+	}
 }
 
-func (a *aggregate) add(b *bucket, r *row, _ int64) {
-	if !a.styled {
-		times := timeReader{columns: a.job.times}
-		a.layout, a.styled = layoutOf(times.texts(r)), true
+// refuse reads the row's numbers, as far as that is not done, and refuses a
+// text where a number was asked for.
+func (a *aggregate) refuse(r *row) string {
+	r.reserve(len(a.job.header.names))
+	for i := range a.columns {
+		c := &a.columns[i]
+		if !c.reckons {
+			continue
+		}
+		if !r.read || r.kinds[c.index] == unread {
+			a.readValue(r, c)
+		}
+		if c.asked && r.kinds[c.index] == isText {
+			return fmt.Sprintf("column %q has %s, which is no number", a.job.header.names[c.index], visible(shorten(r.field(c.index))))
+		}
+	}
+	r.read = true
+	return ""
+}
+
+func (a *aggregate) readValue(r *row, c *valueColumn) {
+	if c.numbers && !c.numeric() {
+		r.kinds[c.index] = isNothing // the column is left out, and why is known
+		return
+	}
+	r.numbers[c.index], r.kinds[c.index] = parseValue(r.field(c.index))
+}
+
+func (a *aggregate) add(b *bucket, r *row, at int64) {
+	if a.style == nil {
+		a.style = a.job.styleOf(textsOf(r, a.job.times))
 	}
 	for i := range a.columns {
 		c := &a.columns[i]
-		if c.numbers && !c.numeric() {
-			continue // left out, and why is known
+		if c.edges {
+			b.edges[i].add(r.field(c.index), at)
 		}
-		text := trim(r.field(c.index))
-		if len(text) == 0 {
+		if !c.reckons {
 			continue
 		}
-		n, kind := parseNumber(text)
-		switch kind {
+		switch r.kinds[c.index] {
 		case isNumber:
 			c.numbers = true
-			b.cells.add(i, n)
+			b.cells[i].add(r.numbers[c.index])
+			if c.all {
+				b.values[i] = append(b.values[i], r.numbers[c.index].float())
+			}
 		case isText:
 			if c.numeric() {
-				c.stray = stray{path: a.in.path, line: r.line, text: shorten(text)}
+				c.stray = stray{path: a.in.path, line: r.line, text: shorten(trim(r.field(c.index)))}
 			}
 		}
 	}
 }
 
-func (a *aggregate) merge(b, later *bucket) { b.cells.merge(later.cells) }
+func (a *aggregate) settle(b *bucket) {
+	for i := range b.edges {
+		b.edges[i].settle()
+	}
+}
 
-func (a *aggregate) join(f fold) {
+func (a *aggregate) merge(b, later *bucket) {
+	for i := range b.cells {
+		b.cells[i].merge(&later.cells[i])
+	}
+	for i := range b.values {
+		b.values[i] = append(b.values[i], later.values[i]...)
+	}
+	for i := range b.edges {
+		b.edges[i].merge(&later.edges[i])
+	}
+}
+
+func (a *aggregate) join(f fold, lines int) {
 	later := f.(*aggregate)
-	if !a.styled {
-		a.layout, a.styled = later.layout, later.styled
+	if a.style == nil {
+		a.style = later.style
 	}
 	for i := range a.columns {
 		mine, other := &a.columns[i], &later.columns[i]
 		mine.numbers = mine.numbers || other.numbers
-		if mine.numeric() {
+		if mine.numeric() && !other.numeric() {
 			mine.stray = other.stray
+			mine.stray.line += lines
 		}
 	}
-}
-
-func (a *aggregate) table(j *job, buckets []*bucket) (*table, error) {
-	a.warn()
-	shown, columns := a.shown()
-	if len(buckets) > 0 && len(columns) == len(j.times) {
-		return nil, a.errNoNumbers()
-	}
-	c := j.clock()
-	for _, b := range buckets {
-		a.layout.refine(b.start, c)
-	}
-	t := &table{buckets: buckets, columns: columns, header: appendNames(nil, columns, j.out)}
-	t.appendRow = func(ctx context.Context, line []byte, b *bucket) []byte {
-		times := a.layout.texts(b.start, j.zone)
-		for i, s := range shown {
-			if i > 0 {
-				line = append(line, j.out)
-			}
-			if s.isTime {
-				line = appendField(line, []byte(times[s.index]), j.out)
-			} else {
-				line = b.cells.appendResult(ctx, line, s.index)
-			}
-		}
-		return line
-	}
-	return t, nil
-}
-
-// shownColumn is a column of the output: a part of the time, or numbers.
-type shownColumn struct {
-	isTime bool
-	index  int // among the time columns or the cells
-}
-
-func (a *aggregate) shown() (shown []shownColumn, names []string) {
-	value := 0
-	for i, name := range a.job.header.names {
-		if t := slices.Index(a.job.times, i); t >= 0 {
-			shown, names = append(shown, shownColumn{isTime: true, index: t}), append(names, name)
-			continue
-		}
-		if a.columns[value].numeric() {
-			shown, names = append(shown, shownColumn{index: value}), append(names, name)
-		}
-		value++
-	}
-	return shown, names
 }
 
 // warn tells of columns that are left out although they have numbers.
-func (a *aggregate) warn() {
+func (a *aggregate) warn(ctx context.Context) {
 	for _, c := range a.columns {
 		if c.numbers && !c.numeric() {
-			a.job.env.Log.Warn("a column is left out, since not all of its values are numbers",
+			a.job.env.Log.WarnContext(ctx, "a column is left out, since not all of its values are numbers",
 				"column", a.job.header.names[c.index], "value", c.stray.text, "at", fmt.Sprintf("%s:%d", c.stray.path, c.stray.line))
 		}
 	}
@@ -167,10 +176,13 @@ func (a *aggregate) errNoNumbers() error {
 	}
 	if why == nil {
 		why = []string{"there are no columns but the time's"}
+		if a.job.groups != nil {
+			why[0] += " and those of group_by"
+		}
 	}
 	return &engine.StepError{
 		Code: "no_numeric_column", Argument: "method",
-		Message: fmt.Sprintf("make the %s of every numeric column: none is numeric: %s", a.job.args.Method, strings.Join(why, ", ")),
+		Message: fmt.Sprintf("make the %s of every numeric column: none is numeric: %s", a.job.args.Method, joined(why)),
 		Remedy:  "Use method \"first\" or \"last\", or correct the values. Numbers have a decimal point and no unit.",
 	}
 }

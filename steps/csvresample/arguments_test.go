@@ -12,6 +12,8 @@ import (
 // What validate says of a literal argument, before anything runs.
 func TestArgumentsAreCheckedBeforeTheRun(t *testing.T) {
 	emptyPeriod := " ends at or before its start; the end is exclusive, so one day is \"2024-06-15/2024-06-16\""
+	ending := "; it must be .csv or .tsv, with .gz or .zst behind it if it is compressed"
+	noOrigin := " is no origin; write a time of day like \"06:00\", a date like \"2024-06-15\", or both"
 	cases := []struct{ argument, text, want string }{
 		{"interval", "1h", ""},
 		{"interval", "1w2d", ""},
@@ -22,11 +24,34 @@ func TestArgumentsAreCheckedBeforeTheRun(t *testing.T) {
 		{"output", "a/b.csv", ""},
 		{"output", "a/b.TSV", ""},
 		{"output", "", "the path is empty"},
-		{"output", "b.parquet", `"b.parquet" ends in ".parquet"; it must be .csv or .tsv`},
-		{"output", "b.csv.gz", `"b.csv.gz" ends in ".gz"; it must be .csv or .tsv`},
-		{"output", "a.csv/b", `"a.csv/b" has no ending; it must be .csv or .tsv`},
+		{"output", "b.parquet", `"b.parquet" ends in ".parquet"` + ending},
+		{"output", "b.csv.gz", ""},
+		{"output", "b.tsv.ZST", ""},
+		{"output", "b.gz", `"b.gz" ends in ".gz"` + ending},
+		{"output", "b.txt.gz", `"b.txt.gz" ends in ".txt.gz"` + ending},
+		{"output", "a.csv/b", `"a.csv/b" has no ending` + ending},
 		{"method", "median", ""},
 		{"method", "maen", `"maen" is not one of first, last, mean, min, max, sum, median, count. Did you mean "mean"?`},
+		{"origin", "06:00", ""},
+		{"origin", "23:30:15", ""},
+		{"origin", "2024-06-15", ""},
+		{"origin", "2024-06-15T06:00+02:00", ""},
+		{"origin", "24:00", `"24:00"` + noOrigin},
+		{"origin", "06:00+02:00", `"06:00+02:00"` + noOrigin},
+		{"origin", "midnight", `"midnight"` + noOrigin},
+		{"origin", "", `""` + noOrigin},
+		{"timezone", "Europe/Berlin", ""},
+		{"timezone", "Berlin", `there is no time zone "Berlin"; use an IANA name like "Europe/Berlin" or "UTC"`},
+		{"timezone", "Local", `there is no time zone "Local"; use an IANA name like "Europe/Berlin" or "UTC"`},
+		{"timezone", "", `there is no time zone ""; use an IANA name like "Europe/Berlin" or "UTC"`},
+		{"time_format", "%d/%m/%Y %H:%M", ""},
+		{"time_format", "epoch", ""},
+		{"time_format", "epoch_ms", ""},
+		{"time_format", "epoch_us", `"epoch_us" shows no whole date; it needs %Y or %y, and %m (or %b, %B) with %d, or %j; or write "epoch" or "epoch_ms" for numbers since 1970`},
+		{"fill", "zero", `"zero" is not one of none, null, previous, linear.`},
+		{"duplicates", "drop", `"drop" is not one of keep_first, keep_last, error.`},
+		{"on_bad_row", "ignore", `"ignore" is not one of fail, skip, reject.`},
+		{"rejects", "bad.txt", `"bad.txt" ends in ".txt"` + ending},
 		{"period", "all", ""},
 		{"period", "latest", ""},
 		{"period", "2024-06-15", ""},
@@ -58,7 +83,7 @@ func TestArgumentsAreCheckedBeforeTheRun(t *testing.T) {
 
 func TestDocumentsNameTheTypesOfArguments(t *testing.T) {
 	for argument, want := range map[string]string{
-		"input": "string or list of string", "output": "path ending in .csv or .tsv", "time": "string or list of string",
+		"input": "string or list of string", "output": "path of a .csv or .tsv", "aggregate": "map of function or list of them", "timezone": "IANA time zone", "time": "string or list of string",
 		"period": "period", "interval": "duration", "method": "string", "min_rows": "whole number",
 	} {
 		if got := engine.FindField(csvresample.Type.Args, argument).TypeName; got != want {

@@ -62,9 +62,12 @@ func BenchmarkResample(b *testing.B) {
 	}
 	measure("floor=IndexByte", func(b *testing.B) { findLines(b, path) })
 	measure("floor=encoding-csv", func(b *testing.B) { splitRows(b, path) })
-	for _, method := range []string{"first", "last", "count", "mean", "max", "median"} {
-		args := enginetest.Args{"input": path, "output": "out.csv", "time": []string{"date", "time"}, "interval": "1h", "method": method}
-		measure("method="+method, func(b *testing.B) {
+	for name, how := range map[string]enginetest.Args{
+		"method=first": {"method": "first"}, "method=mean": {"method": "mean"}, "method=median": {"method": "median"},
+		"aggregate=4": {"aggregate": map[string][]string{"temperatura": {"mean", "min", "max", "count"}}},
+	} {
+		args := enginetest.With(enginetest.Args{"input": path, "output": "out.csv", "time": []string{"date", "time"}, "interval": "1h"}, how)
+		measure(name, func(b *testing.B) {
 			if _, err := runDirectly(b, newDirect(b, dir), args); err != nil {
 				b.Fatal(err)
 			}

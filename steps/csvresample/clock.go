@@ -29,11 +29,12 @@ func floorDiv(a, b int64) int64 {
 // clock knows the wall clock and the days of one time zone. Instants are
 // nanoseconds since 1970-01-01 in UTC; local seconds are those since
 // 1970-01-01 00:00 on the wall clock. It remembers what it looked up last, so
-// that each chunk of work has its own.
+// that each worker has its own.
 type clock struct {
-	zone    *time.Location
-	stretch stretch
-	today   day
+	zone     *time.Location
+	dayStart int64 // the local second after midnight at which a day begins
+	stretch  stretch
+	today    day
 }
 
 // stretch is a part of a wall clock's time that is read with one offset. The
@@ -45,7 +46,7 @@ type stretch struct {
 	offset   int64 // seconds east of UTC
 }
 
-// day is a calendar day of a zone.
+// day is a calendar day of a zone, from the clock's start of a day on.
 type day struct {
 	number     int64 // days since 1970-01-01
 	start, end int64 // instants
@@ -102,9 +103,12 @@ func endOfZone(t time.Time) time.Time {
 func (c *clock) dayOf(at int64) day {
 	if at < c.today.start || at >= c.today.end {
 		_, offset := time.Unix(0, at).In(c.zone).Zone()
-		d := c.day(floorDiv(floorDiv(at, nanosPerSecond)+int64(offset), secondsPerDay))
+		d := c.day(floorDiv(floorDiv(at, nanosPerSecond)+int64(offset)-c.dayStart, secondsPerDay))
 		for at >= d.end {
 			d = c.day(d.number + 1)
+		}
+		for at < d.start {
+			d = c.day(d.number - 1)
 		}
 		c.today = d
 	}
@@ -113,8 +117,8 @@ func (c *clock) dayOf(at int64) day {
 
 // day is the day of a number.
 func (c *clock) day(number int64) day {
-	start, _ := c.second(number * secondsPerDay)
-	end, _ := c.second((number + 1) * secondsPerDay)
+	start, _ := c.second(number*secondsPerDay + c.dayStart)
+	end, _ := c.second((number+1)*secondsPerDay + c.dayStart)
 	return day{number: number, start: nanos(start), end: nanos(end)}
 }
 

@@ -2,6 +2,7 @@ package csvresample
 
 import (
 	"context"
+	"errors"
 	"io"
 	"time"
 )
@@ -11,34 +12,51 @@ type ScannedRow struct {
 	Line   int
 	Raw    string
 	Fields []string
+	Broken string // why it has no fields
 }
 
-// ScanAll reads all rows of a stream in blocks of the given size at first.
+// ScanAll reads all rows of a stream that is cut into blocks of the given size
+// at first. It stops at a broken row.
 func ScanAll(src io.Reader, delimiter byte, block int) ([]ScannedRow, error) {
-	s := newScanner(block)
-	s.reset(src, delimiter)
+	all, err := ScanOn(src, delimiter, block)
+	for i, row := range all {
+		if row.Broken != "" {
+			return all[:i], errors.New(row.Broken)
+		}
+	}
+	return all, err
+}
+
+// ScanOn is ScanAll that goes on behind broken rows.
+func ScanOn(src io.Reader, delimiter byte, block int) ([]ScannedRow, error) {
+	cut := newCutter(src, delimiter, block)
+	s := scanner{delimiter: delimiter}
 	var rows []ScannedRow
-	for !s.finished() {
-		if err := s.load(); err != nil {
+	lines := 0
+	for c := (&chunk{}); ; {
+		more, err := cut.cut(c)
+		if err != nil || !more {
 			return rows, err
 		}
+		s.reset(c)
 		for s.next() {
-			n := s.row.split(s.delimiter, len(s.row.text))
-			row := ScannedRow{Line: s.row.line, Raw: string(s.row.raw)}
-			for i := range n {
-				row.Fields = append(row.Fields, string(s.row.field(i)))
+			row := ScannedRow{Line: lines + s.row.line, Raw: string(s.row.raw), Broken: s.row.broken}
+			if row.Broken == "" {
+				for i := range s.row.splitUpTo(s.delimiter, len(s.row.text)) {
+					row.Fields = append(row.Fields, string(s.row.field(i)))
+				}
 			}
 			rows = append(rows, row)
 		}
+		lines += s.line
 	}
-	return rows, s.err
 }
 
 // SplitUpTo splits one line without quotes, and gives the fields it promises
 // and the number of all.
 func SplitUpTo(line string, delimiter byte, upTo int) (fields []string, n int) {
 	r := row{text: []byte(line)}
-	n = r.split([]byte{delimiter}, upTo)
+	n = r.splitUpTo(delimiter, upTo)
 	for i := range min(n, upTo+1) {
 		fields = append(fields, string(r.field(i)))
 	}
@@ -48,7 +66,7 @@ func SplitUpTo(line string, delimiter byte, upTo int) (fields []string, n int) {
 // ParseTime reads a time in a zone, as it stands in one column.
 func ParseTime(text string, zone *time.Location) (at int64, doubtful bool, err error) {
 	r := row{text: []byte(text), ends: []int{len(text)}}
-	t := timeReader{clock: &clock{zone: zone}, columns: []int{0}}
+	t := newTimeReader(&clock{zone: zone}, nil, []int{0})
 	at, err = t.read(&r)
 	return at, t.doubtful, err
 }

@@ -24,18 +24,6 @@ func errUnreadable(path string, err error) error {
 	}
 }
 
-// errBadRow is about a row that the scanner or the reader of times refused.
-func errBadRow(in input, err error, remedy string) error {
-	var b *brokenRow
-	if !errors.As(err, &b) {
-		return err
-	}
-	return &engine.StepError{
-		Code: "bad_row", Argument: "input", Remedy: remedy,
-		Message: fmt.Sprintf("read %s:%d: %s: %s", in.path, b.line, b.reason, visible(b.text)),
-	}
-}
-
 // shorten cuts a text that is too long for a message, between two characters.
 func shorten(text []byte) string {
 	const most = 160
@@ -69,3 +57,6 @@ func validNames(names []string) []string {
 	}
 	return valid
 }
+
+// joined joins texts in a list for people.
+func joined(texts []string) string { return strings.Join(texts, ", ") }

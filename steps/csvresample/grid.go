@@ -9,7 +9,12 @@ type grid struct {
 	anchor day   // the first day, where the grid needs one
 }
 
-// daily reports whether buckets start anew at each midnight.
+// newGrid makes the grid of a job, with a clock of its own.
+func (j *job) newGrid(anchor day) grid {
+	return grid{clock: j.dayClock(), width: int64(j.args.Interval), anchor: anchor}
+}
+
+// daily reports whether buckets start anew every day.
 func (g *grid) daily() bool { return g.width < nanosPerDay && nanosPerDay%g.width == 0 }
 
 // days is how many calendar days a bucket is long; 0 when they do not count.

@@ -3,6 +3,7 @@ package csvresample
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,29 +20,54 @@ type header struct {
 	names []string
 }
 
-// readHeader reads the first row of a file, and sees that it is that of the
-// files before.
-func (j *job) readHeader(ctx context.Context, in input) error {
-	for !j.scanner.next() {
-		if j.scanner.finished() {
-			return j.noHeader(in)
-		}
-		if err := j.load(ctx, in); err != nil {
+// readHeader reads the first row of a file, sees that it is that of the files
+// before, and leaves what follows in its chunk as the first one.
+func (c *crew) readHeader(ctx context.Context) error {
+	j := c.pass.job
+	scan := scanner{delimiter: c.in.format.delimiter}
+	at := &chunk{}
+	for {
+		err := c.bring(ctx, at)
+		var bad *badRow
+		switch {
+		case errors.Is(err, errDone):
+			return errHeader(c.in, "the file has no header: it is empty", "Write the file anew, or leave it out of input.")
+		case errors.As(err, &bad):
+			bad.line += c.lines
+			return bad.stepError(c.in, "bad_row")
+		case err != nil:
 			return err
 		}
+		scan.reset(at)
+		if scan.next() {
+			break
+		}
+		c.lines += scan.line
 	}
-	r := &j.scanner.row
+	scan.row.line += c.lines
+	c.lines += scan.line
+	c.first = &chunk{rows: at.rows[scan.pos:], final: at.final, open: at.open, buf: at.buf}
+	return j.takeHeader(c.in, &scan)
+}
+
+// takeHeader takes the names of a file's columns.
+func (j *job) takeHeader(in input, s *scanner) error {
+	r := &s.row
 	if bytes.HasPrefix(r.raw, []byte("\xff\xfe")) || bytes.HasPrefix(r.raw, []byte("\xfe\xff")) {
 		return errHeader(in, "the file is UTF-16", "Save the file as UTF-8.")
 	}
-	width := r.split(j.scanner.delimiter, len(r.text))
+	if r.broken != "" {
+		b := &badRow{line: r.line, text: r.raw, reason: r.broken, remedy: "Correct the header."}
+		return b.stepError(in, "bad_row")
+	}
+	width := r.splitUpTo(s.delimiter, len(r.text))
 	h := header{from: in, raw: string(r.raw), names: make([]string, width)}
 	for i := range h.names {
 		h.names[i] = string(r.field(i))
 	}
 	if j.header.names == nil {
 		j.header = h
-		return j.findTimes()
+		return j.findColumns()
 	}
 	if !slices.Equal(h.names, j.header.names) {
 		return errMismatch(j.header, h)
@@ -49,28 +75,38 @@ func (j *job) readHeader(ctx context.Context, in input) error {
 	return nil
 }
 
-func (j *job) noHeader(in input) error {
-	if err := j.scanner.err; err != nil {
-		return errBadRow(in, err, "Correct the header.")
+// findColumns looks the columns up that arguments name.
+func (j *job) findColumns() error {
+	var err error
+	if j.times, err = j.columnsOf("time", j.args.Time); err != nil {
+		return err
 	}
-	return errHeader(in, "the file has no header: it is empty", "Write the file anew, or leave it out of input.")
+	if j.groups, err = j.columnsOf("group_by", j.args.GroupBy); err != nil {
+		return err
+	}
+	for i, g := range j.groups {
+		if slices.Contains(j.times, g) {
+			return errArgument("group_by", fmt.Sprintf("%q is a column of the time", j.args.GroupBy[i]), "Name the columns that tell series apart.")
+		}
+	}
+	return j.findValues()
 }
 
-// findTimes looks the time columns up in the header.
-func (j *job) findTimes() error {
-	j.times = nil
-	for _, name := range j.args.Time {
+// columnsOf are the columns that an argument names.
+func (j *job) columnsOf(argument string, names []string) ([]int, error) {
+	var columns []int
+	for _, name := range names {
 		found := j.header.find(name)
 		switch {
 		case len(found) == 0:
-			return j.header.errMissing(name)
+			return nil, j.header.errMissing(argument, name)
 		case len(found) > 1:
-			return errHeader(j.header.from, fmt.Sprintf("the time column %q is there %d times", name, len(found)),
+			return nil, errHeader(j.header.from, fmt.Sprintf("the %s column %q is there %d times", argument, name, len(found)),
 				"Give the columns different names.")
 		}
-		j.times = append(j.times, found[0])
+		columns = append(columns, found[0])
 	}
-	return nil
+	return columns, nil
 }
 
 // find lists the columns of a name. Names in a pipeline are in Unicode's
@@ -85,11 +121,11 @@ func (h *header) find(name string) []int {
 	return found
 }
 
-func (h *header) errMissing(name string) error {
+func (h *header) errMissing(argument, name string) error {
 	e := &engine.StepError{
-		Code: "missing_column", Argument: "time",
+		Code: "missing_column", Argument: argument,
 		Message: fmt.Sprintf("read %s: there is no column %q; its columns are %s", h.from.path, name, listed(h.names)),
-		Remedy:  "Name the column or columns that hold the time.",
+		Remedy:  "Name the column as the header of the file has it.",
 	}
 	if near := engine.Nearest(name, h.names); near != "" {
 		e.Remedy = fmt.Sprintf("Did you mean %q?", near)

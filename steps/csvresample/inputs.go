@@ -10,9 +10,9 @@ import (
 
 // input is a file to read.
 type input struct {
-	path      string
-	delimiter byte
-	size      int64
+	path   string
+	format format
+	size   int64
 }
 
 // inputsOf lists the files of the argument input.
@@ -23,25 +23,25 @@ func inputsOf(env *engine.Env, patterns []string) ([]input, error) {
 	}
 	inputs := make([]input, len(paths))
 	for i, path := range paths {
-		delimiter, err := delimiterOf(path)
+		format, err := formatOf(path)
 		if err != nil {
 			return nil, &engine.StepError{
 				Code: "unsupported_file", Argument: "input", Message: "read input", Err: err,
-				Remedy: "Name only .csv and .tsv files; unpack compressed ones first.",
+				Remedy: "Name only files with these endings.",
 			}
 		}
 		info, err := os.Stat(path)
 		if err != nil {
 			return nil, errUnreadable(path, err)
 		}
-		inputs[i] = input{path: path, delimiter: delimiter, size: info.Size()}
+		inputs[i] = input{path: path, format: format, size: info.Size()}
 	}
 	return inputs, nil
 }
 
 // checkTarget refuses an output that is one of the inputs, or that would be
 // one the next time.
-func checkTarget(env *engine.Env, target string, inputs []input, patterns []string) error {
+func checkTarget(env *engine.Env, argument, target string, inputs []input, patterns []string) error {
 	path := env.Path(target)
 	info, statErr := os.Stat(path)
 	for _, in := range inputs {
@@ -50,7 +50,7 @@ func checkTarget(env *engine.Env, target string, inputs []input, patterns []stri
 			same = same || os.SameFile(info, other)
 		}
 		if same {
-			return errOutputIsInput(fmt.Sprintf("write %s: it is the input %s", path, in.path))
+			return errOutputIsInput(argument, fmt.Sprintf("write %s: it is the input %s", path, in.path))
 		}
 	}
 	for _, pattern := range patterns {
@@ -58,15 +58,15 @@ func checkTarget(env *engine.Env, target string, inputs []input, patterns []stri
 			continue // taken literally, whatever characters it has
 		}
 		if match, err := filepath.Match(env.Path(pattern), path); err == nil && match {
-			return errOutputIsInput(fmt.Sprintf("write %s: the next run would read it as input, since it matches %q", path, pattern))
+			return errOutputIsInput(argument, fmt.Sprintf("write %s: the next run would read it as input, since it matches %q", path, pattern))
 		}
 	}
 	return nil
 }
 
-func errOutputIsInput(message string) error {
+func errOutputIsInput(argument, message string) error {
 	return &engine.StepError{
-		Code: "output_is_input", Argument: "output", Message: message,
+		Code: "output_is_input", Argument: argument, Message: message,
 		Remedy: "Write to another file, or one in another folder.",
 	}
 }

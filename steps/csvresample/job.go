@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"dagrun/engine"
@@ -16,25 +17,31 @@ type job struct {
 	zone     *time.Location
 	from, to int64 // rows of the period are at or after from and before to
 	inputs   []input
-	out      byte // the output's delimiter
+	out      format
 
-	scanner     *scanner
-	header      header // of the first file
-	times       []int  // columns
-	done, total int64  // bytes
+	header header        // of the first file
+	times  []int         // columns
+	groups []int         // columns
+	values []valueColumn // of which values are made
+	anchor day           // from which buckets are counted
+
+	done, total int64 // bytes
 }
 
 func newJob(env *engine.Env, a Args) (*job, error) {
-	j := &job{env: env, args: a, zone: env.LogicalTime.Location(), scanner: newScanner(blockSize)}
-	if err := checkTimes(a.Time); err != nil {
+	j := &job{env: env, args: a, zone: env.LogicalTime.Location()}
+	if a.Timezone != nil {
+		j.zone = a.Timezone.location
+	}
+	if err := j.checkArguments(); err != nil {
 		return nil, err
 	}
 	var err error
 	if j.from, j.to, err = a.Period.bounds(j.clock()); err != nil {
 		return nil, errArgument("period", err.Error(), "Write the earlier bound first.")
 	}
-	if j.out, err = delimiterOf(string(a.Output)); err != nil {
-		return nil, errArgument("output", err.Error(), "Write to a .csv or .tsv file.")
+	if j.out, err = formatOf(string(a.Output)); err != nil {
+		return nil, errArgument("output", err.Error(), "Write to a file with such an ending.")
 	}
 	if j.inputs, err = inputsOf(env, a.Input); err != nil {
 		return nil, err
@@ -42,7 +49,37 @@ func newJob(env *engine.Env, a Args) (*job, error) {
 	for _, in := range j.inputs {
 		j.total += in.size
 	}
-	return j, checkTarget(env, string(a.Output), j.inputs, a.Input)
+	return j, j.checkTargets()
+}
+
+// checkArguments finds what can be wrong with several arguments together.
+func (j *job) checkArguments() error {
+	if err := checkTimes(j.args.Time); err != nil {
+		return err
+	}
+	if j.args.TimeFormat != nil && j.args.TimeFormat.epoch != 0 && len(j.args.Time) > 1 {
+		return errArgument("time", "a number since 1970 stands in one column", "Name that column alone.")
+	}
+	if i := slices.IndexFunc(j.args.GroupBy, func(n string) bool { return n == "" }); i >= 0 {
+		return errArgument("group_by", "a column without a name can not be named", "Name it in the file.")
+	}
+	for name, functions := range j.args.Aggregate {
+		if len(functions) == 0 {
+			return errArgument("aggregate", fmt.Sprintf("%q has no function", name), "Name one or more, such as \"mean\".")
+		}
+	}
+	return nil
+}
+
+func (j *job) checkTargets() error {
+	if err := checkTarget(j.env, "output", string(j.args.Output), j.inputs, j.args.Input); err != nil || j.args.Rejects == nil {
+		return err
+	}
+	rejects := string(*j.args.Rejects)
+	if j.env.Path(rejects) == j.env.Path(string(j.args.Output)) {
+		return errArgument("rejects", "it is the output", "Write rejected rows to a file of their own.")
+	}
+	return checkTarget(j.env, "rejects", rejects, j.inputs, j.args.Input)
 }
 
 func checkTimes(names []string) error {
@@ -60,56 +97,77 @@ func checkTimes(names []string) error {
 	return nil
 }
 
+// clock is the calendar's.
 func (j *job) clock() *clock { return &clock{zone: j.zone} }
 
-// resample reads every input and merges what comes of each, in order.
-func (j *job) resample(ctx context.Context) (*partial, error) {
-	anchor, err := j.firstDay(ctx)
-	if err != nil {
+// dayClock is one whose days begin where buckets do.
+func (j *job) dayClock() *clock {
+	c := j.clock()
+	if o := j.args.Origin; o != nil {
+		start := o.from
+		if start.layout.zoned() {
+			local := time.Unix(start.local-start.offset, 0).In(j.zone)
+			start.local = int64(local.Hour()*3600 + local.Minute()*60 + local.Second())
+		}
+		c.dayStart = start.local - floorDiv(start.local, secondsPerDay)*secondsPerDay
+	}
+	return c
+}
+
+// dated reports whether the origin says from which day buckets are counted.
+func (j *job) dated() bool { return j.args.Origin != nil && j.args.Origin.dated }
+
+// resample reads every input and gives what comes of them.
+func (j *job) resample(ctx context.Context, rejected *rejection) (*partial, error) {
+	var err error
+	if j.anchor, err = j.firstDay(ctx); err != nil {
 		return nil, err
 	}
-	var total *partial
-	for _, in := range j.inputs {
-		p := j.newPartial(anchor)
-		if err := j.scan(ctx, in, p); err != nil {
-			return nil, err
-		}
-		if total == nil {
-			total = p
-		} else if err := total.merge(ctx, p); err != nil {
-			return nil, err
-		}
+	p := &pass{job: j, newFold: j.newFold, rejected: rejected, anchor: j.anchor}
+	if err := p.run(ctx); err != nil {
+		return nil, err
 	}
-	return total, nil
+	j.anchor = p.total.grid.anchor
+	return p.total, nil
+}
+
+// newFold makes the fold that the arguments ask for.
+func (j *job) newFold(in input) fold {
+	var f fold
+	if j.values == nil {
+		f = j.newKeep(in)
+	} else {
+		f = j.newAggregate(in)
+	}
+	if _, kept := f.(*keep); j.args.Duplicates == nil || kept && *j.args.Duplicates != errorOnDuplicates {
+		return f
+	}
+	return &distinct{fold: f, job: j, in: in, policy: *j.args.Duplicates}
 }
 
 // firstDay is the day from which buckets are counted, where that matters: the
-// period's first, or else that of the earliest row, for which every input is
-// read once before.
+// origin's, the period's first, or else that of the earliest row, for which
+// every input is read once before.
 func (j *job) firstDay(ctx context.Context) (day, error) {
-	g := grid{width: int64(j.args.Interval)}
+	g := j.newGrid(day{})
 	switch {
+	case j.dated():
+		return g.clock.dayOf(g.clock.instantOf(j.args.Origin.from)), nil
 	case !g.anchored() || j.args.Period.latest:
 		return day{}, nil
 	case j.args.Period.bounded:
-		return j.clock().dayOf(j.from), nil
+		return g.clock.dayOf(j.from), nil
 	}
 	j.total *= 2
-	first := earliest{at: math.MaxInt64}
-	for _, in := range j.inputs {
-		if err := j.scan(ctx, in, &first); err != nil {
-			return day{}, err
-		}
+	p := &pass{job: j}
+	if err := p.run(ctx); err != nil {
+		return day{}, err
 	}
-	if first.at == math.MaxInt64 {
+	for i := range j.inputs {
+		j.done += j.inputs[i].size
+	}
+	if p.total.earliest == math.MaxInt64 {
 		return day{}, nil
 	}
-	return j.clock().dayOf(first.at), nil
+	return g.clock.dayOf(p.total.earliest), nil
 }
-
-// earliest looks for the earliest row.
-type earliest struct{ at int64 }
-
-func (e *earliest) prepare(input) int { return 0 }
-
-func (e *earliest) take(_ *row, at int64, _ bool) { e.at = min(e.at, at) }

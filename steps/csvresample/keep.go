@@ -10,18 +10,27 @@ import (
 // with the earliest or latest time.
 type keep struct {
 	job    *job
-	last   bool
+	last   bool // of the times
+	later  bool // of rows with the same time, the one that comes last
 	anew   bool // the file's fields are separated otherwise than the output's
-	fields int  // of a row
+	parser scanner
 }
 
-func (k *keep) prepare(in input) int {
-	k.fields = len(k.job.header.names)
-	if k.anew = in.delimiter != k.job.out; k.anew {
-		return k.fields
+func (j *job) newKeep(in input) *keep {
+	last := j.args.Method == "last"
+	k := &keep{job: j, last: last, later: last, anew: in.format.delimiter != j.out.delimiter}
+	if j.args.Duplicates != nil {
+		k.later = *j.args.Duplicates == keepLast
 	}
-	return 0
+	k.parser.delimiter = in.format.delimiter
+	return k
 }
+
+func (k *keep) fields() int { return 0 }
+
+func (k *keep) numbers([]bool) {}
+
+func (k *keep) refuse(*row) string { return "" }
 
 func (k *keep) open(b *bucket) {
 	b.at = math.MaxInt64
@@ -33,47 +42,74 @@ func (k *keep) open(b *bucket) {
 // prefers reports whether a row that comes later in the files takes the place
 // of the one at hand.
 func (k *keep) prefers(later, at int64) bool {
-	if k.last {
-		return later >= at
+	switch {
+	case later == at:
+		return k.later
+	case k.last:
+		return later > at
 	}
 	return later < at
 }
 
 func (k *keep) add(b *bucket, r *row, at int64) {
-	if !k.prefers(at, b.at) {
+	if k.prefers(at, b.at) {
+		b.at, b.text, b.own = at, r.raw, false
+	}
+}
+
+func (k *keep) settle(b *bucket) {
+	if k.anew && !b.own {
+		b.text, b.own = k.job.rewrite(&k.parser, b.text), true
 		return
 	}
-	b.at = at
-	if !k.anew {
-		b.text = append(b.text[:0], r.raw...)
-		return
-	}
-	b.text = b.text[:0]
-	for i := range k.fields {
-		if i > 0 {
-			b.text = append(b.text, k.job.out)
-		}
-		b.text = appendField(b.text, r.field(i), k.job.out)
-	}
+	b.settleText()
 }
 
 func (k *keep) merge(b, later *bucket) {
 	if k.prefers(later.at, b.at) {
-		b.at, b.text = later.at, later.text
+		b.at, b.text, b.own = later.at, later.text, later.own
 	}
 }
 
-func (k *keep) join(fold) {}
+func (k *keep) join(fold, int) {}
 
 func (k *keep) forget() {}
 
-func (k *keep) table(j *job, buckets []*bucket) (*table, error) {
-	t := &table{buckets: buckets, columns: j.header.names, header: []byte(j.header.raw)}
-	if j.header.from.delimiter != j.out {
-		t.header = appendNames(nil, j.header.names, j.out)
+func (k *keep) sheet(_ context.Context, all []*series) (*sheet, error) {
+	j := k.job
+	header := []byte(j.header.raw)
+	if j.header.from.format.delimiter != j.out.delimiter {
+		header = appendNames(nil, j.header.names, j.out.delimiter)
 	}
-	t.appendRow = func(_ context.Context, line []byte, b *bucket) []byte { return append(line, b.text...) }
-	return t, nil
+	var parts []rows
+	for _, s := range all {
+		parts = append(parts, &keptRows{job: j, buckets: s.sorted()})
+	}
+	return j.newSheet(j.header.names, header, parts, j.newGrid(j.anchor))
+}
+
+// rewrite writes a row for the output, whose fields are separated otherwise.
+func (j *job) rewrite(parser *scanner, raw []byte) []byte {
+	r := parser.only(raw)
+	var line []byte
+	for i := range j.header.names {
+		if i > 0 {
+			line = append(line, j.out.delimiter)
+		}
+		line = appendField(line, r.field(i), j.out.delimiter)
+	}
+	return line
+}
+
+// only splits a row that was read before.
+func (s *scanner) only(raw []byte) *row {
+	s.row.begin(raw, 0)
+	if bytes.IndexByte(raw, '"') >= 0 {
+		s.decode(raw)
+		s.row.split = true
+	}
+	s.row.splitUpTo(s.delimiter, len(raw))
+	return &s.row
 }
 
 // appendField writes a field, in quotes where it needs them.

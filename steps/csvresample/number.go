@@ -39,7 +39,17 @@ const (
 	isText kind = iota
 	isNumber
 	isNothing
+	unread
 )
+
+// parseValue reads a field; blanks around a number mean nothing.
+func parseValue(field []byte) (number, kind) {
+	text := trim(field)
+	if len(text) == 0 {
+		return number{}, isNothing
+	}
+	return parseNumber(text)
+}
 
 // parseNumber reads a decimal number, with or without an exponent. NaN is
 // nothing; infinities and hexadecimal numbers are text.

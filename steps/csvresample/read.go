@@ -1,97 +1,97 @@
 package csvresample
 
 import (
+	"bufio"
 	"context"
-	"errors"
 	"fmt"
+	"io"
 	"os"
-	"slices"
 )
 
-// taker is what the rows of a file are read for.
-type taker interface {
-	// prepare begins a file, and says how many of a row's fields are needed
-	// besides those of the time.
-	prepare(in input) int
-	// take is given each row, in the order of the file, with its time.
-	take(r *row, at int64, doubtful bool)
+// pass is one reading of all inputs.
+type pass struct {
+	job      *job
+	newFold  func(in input) fold // nil when only times are looked at
+	rejected *rejection          // nil when bad rows were told before
+	anchor   day
+	total    *partial
+	before   int64 // bytes of the inputs that are read
 }
 
-// scan reads one input, block by block.
-func (j *job) scan(ctx context.Context, in input, to taker) error {
+// run reads every input, one after the other.
+func (p *pass) run(ctx context.Context) error {
+	for _, in := range p.job.inputs {
+		if err := p.file(ctx, in); err != nil {
+			return err
+		}
+		p.before += in.size
+	}
+	return nil
+}
+
+// file reads one input.
+func (p *pass) file(ctx context.Context, in input) error {
 	f, err := os.Open(in.path)
 	if err != nil {
 		return errUnreadable(in.path, err)
 	}
 	defer func() { _ = f.Close() }()
-	j.scanner.reset(f, in.delimiter)
-	if err := j.readHeader(ctx, in); err != nil {
-		return err
-	}
-	times := &timeReader{clock: j.clock(), columns: j.times}
-	upTo := max(slices.Max(j.times), to.prepare(in)-1)
-	for {
-		if err := j.rows(in, times, upTo, to); err != nil {
-			return err
-		}
-		if j.scanner.finished() {
-			return nil
-		}
-		if err := j.load(ctx, in); err != nil {
-			return err
-		}
-	}
-}
-
-// rows reads what is loaded.
-func (j *job) rows(in input, times *timeReader, upTo int, to taker) error {
-	s, width := j.scanner, len(j.header.names)
-	for s.next() {
-		if n := s.row.split(s.delimiter, upTo); n != width {
-			return j.errFields(in, n)
-		}
-		at, err := times.read(&s.row)
-		if err != nil {
-			return j.errTime(in, times, err)
-		}
-		to.take(&s.row, at, times.doubtful)
-	}
-	if s.err != nil {
-		return errBadRow(in, s.err, "Correct the row, or leave the file out of input. A quote within a field is written twice, and the field stands in quotes.")
-	}
-	return nil
-}
-
-// load reads the next block, unless the work is to end.
-func (j *job) load(ctx context.Context, in input) error {
-	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("read %s: %w", in.path, err)
-	}
-	before := j.scanner.end - j.scanner.pos
-	if err := j.scanner.load(); err != nil {
+	read := &counting{from: f}
+	plain, err := in.format.packed.Reader(bufio.NewReaderSize(read, 64<<10))
+	if err != nil {
 		return errUnreadable(in.path, err)
 	}
-	j.done += int64(j.scanner.end - before)
-	j.env.Progress(min(j.done, j.total), j.total, "bytes")
-	return nil
+	defer func() { _ = plain.Close() }()
+	c := &crew{pass: p, in: in, from: read, cutter: newCutter(plain, in.format.delimiter, blockSize)}
+	if err := c.readHeader(ctx); err != nil {
+		return err
+	}
+	if p.total == nil {
+		p.total = p.newPartial(in)
+	}
+	return c.run(ctx)
 }
 
-func (j *job) errFields(in input, n int) error {
-	r := &j.scanner.row
-	b := &brokenRow{line: r.line, text: shorten(r.raw),
-		reason: fmt.Sprintf("the row has %s, the header %d", plural(int64(n), "field"), len(j.header.names))}
-	if j.scanner.lastIsOpen() {
-		return errBadRow(in, b, "The file's last line has no end: it may still be written, or have been cut off. Run again when it is complete, or remove the line.")
+func (p *pass) newPartial(in input) *partial {
+	var f fold
+	if p.newFold != nil {
+		f = p.newFold(in)
 	}
-	return errBadRow(in, b, "Correct the row, or leave the file out of input.")
+	return p.job.newPartial(p.anchor, f)
 }
 
-func (j *job) errTime(in input, times *timeReader, err error) error {
-	r := &j.scanner.row
-	text := visible(shorten(joinTexts(nil, times.texts(r))))
-	remedy := "Correct the row, or leave the file out of input."
-	if errors.Is(err, errNoDate) {
-		remedy = "Name the column of the date too, as in time = [\"date\", \"time\"]."
+// refuse does with a bad row what the arguments say. After a fatal one reading
+// can not go on.
+func (p *pass) refuse(in input, b *badRow, fatal bool) error {
+	switch {
+	case fatal || p.job.args.OnBadRow == failOnBadRow:
+		return b.stepError(in, "bad_row")
+	case p.rejected == nil:
+		return nil
 	}
-	return errBadRow(in, &brokenRow{line: r.line, text: shorten(r.raw), reason: fmt.Sprintf("%s is no time: %v", text, err)}, remedy)
+	return p.rejected.take(in, b)
+}
+
+// progress tells how much of all inputs is read.
+func (p *pass) progress(read int64) {
+	p.job.done = max(p.job.done, min(p.before+read, p.job.total))
+	p.job.env.Progress(p.job.done, p.job.total, "bytes")
+}
+
+// counting counts what is read of a file.
+type counting struct {
+	from io.Reader
+	n    int64
+}
+
+// Read implements io.Reader.
+func (c *counting) Read(p []byte) (int, error) {
+	n, err := c.from.Read(p)
+	c.n += int64(n)
+	return n, err
+}
+
+// errStopped says that reading a file was cancelled.
+func errStopped(ctx context.Context, in input) error {
+	return fmt.Errorf("read %s: %w", in.path, ctx.Err())
 }

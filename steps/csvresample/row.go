@@ -6,17 +6,37 @@ import (
 	"math/bits"
 )
 
-// row is one row of a file. Its bytes are valid until the next call of load.
+// row is one row of a chunk. Its bytes are the chunk's or the scanner's.
 type row struct {
 	raw    []byte // as it stands in the file, without its line end
 	text   []byte // the fields without their quotes, one byte between two
 	ends   []int  // of the fields in text
-	quoted bool   // ends is complete already
-	line   int    // in which it begins
+	split  bool   // ends is complete
+	line   int    // in which it begins, from 1 in its chunk
+	broken string // what is wrong with its quotes
+
+	// numbers are those of value columns as far as they were read on the way.
+	numbers []number
+	kinds   []kind
+	read    bool // numbers and kinds are filled in
+}
+
+// reserve makes room for the numbers of some columns.
+func (r *row) reserve(columns int) {
+	if len(r.kinds) < columns {
+		r.numbers, r.kinds = make([]number, columns), make([]kind, columns)
+	}
+}
+
+// begin makes the row another one, which is not split yet.
+func (r *row) begin(raw []byte, line int) {
+	r.raw, r.text, r.line = raw, raw, line
+	r.split, r.read, r.broken = false, false, ""
 }
 
 const (
 	lowBits  = 0x7f7f7f7f7f7f7f7f
+	highBits = 0x8080808080808080
 	everyOne = 0x0101010101010101
 )
 
@@ -24,17 +44,17 @@ const (
 // once is faster than finding every field.
 const worthCounting = 64
 
-// split finds the fields up to the given one at least, and counts all.
-func (r *row) split(delimiter []byte, upTo int) int {
-	if r.quoted {
+// splitUpTo finds the fields up to the given one at least, and counts all.
+func (r *row) splitUpTo(delimiter byte, upTo int) int {
+	if r.split {
 		return len(r.ends)
 	}
 	text, at := r.text, 0
 	r.ends = r.ends[:0]
-	pattern := uint64(delimiter[0]) * everyOne
+	pattern := uint64(delimiter) * everyOne
 	for ; len(text)-at >= 8; at += 8 {
 		if len(r.ends) > upTo && len(text)-at >= worthCounting {
-			return len(r.ends) + bytes.Count(text[at:], delimiter) + 1
+			return len(r.ends) + bytes.Count(text[at:], []byte{delimiter}) + 1
 		}
 		r.addEnds(binary.LittleEndian.Uint64(text[at:])^pattern, at)
 	}
@@ -66,7 +86,7 @@ func lastBytes(text []byte, n int) uint64 {
 // zeroBytes has the top bit of each byte that is zero in v, and no other.
 func zeroBytes(v uint64) uint64 { return ^((v&lowBits + lowBits) | v | lowBits) }
 
-// field is the text of a field that split found.
+// field is the text of a field that was found.
 func (r *row) field(i int) []byte {
 	if i == 0 {
 		return r.text[:r.ends[0]]

@@ -24,17 +24,17 @@ func TestScannerCutsRows(t *testing.T) {
 	}{
 		{"nothing", "", nil},
 		{"blank lines", "\n\r\n\n", nil},
-		{"plain", "a,b\nc,d\n", rows{{1, "a,b", []string{"a", "b"}}, {2, "c,d", []string{"c", "d"}}}},
-		{"empty fields", ",\n,,\n", rows{{1, ",", []string{"", ""}}, {2, ",,", []string{"", "", ""}}}},
-		{"CRLF and a return within", "a\r,b\r\n\r\nc\r\r\n", rows{{1, "a\r,b", []string{"a\r", "b"}}, {3, "c\r", []string{"c\r"}}}},
-		{"no last line end", "a\nb", rows{{1, "a", []string{"a"}}, {2, "b", []string{"b"}}}},
-		{"only a return at the end", "a\nb\r", rows{{1, "a", []string{"a"}}, {2, "b", []string{"b"}}}},
-		{"quotes", "\"a\",b,\"c \"\"d\"\"\"\n\"\"\n", rows{{1, "\"a\",b,\"c \"\"d\"\"\"", []string{"a", "b", `c "d"`}}, {2, `""`, []string{""}}}},
-		{"line breaks in quotes", "a\n\"b\n\r\n\",c\r\nd\n", rows{{1, "a", []string{"a"}}, {2, "\"b\n\r\n\",c", []string{"b\n\r\n", "c"}}, {5, "d", []string{"d"}}}},
-		{"quotes at the end", "a,\"b\"", rows{{1, `a,"b"`, []string{"a", "b"}}}},
-		{"quotes and a return at the end", "a,\"b\"\r", rows{{1, `a,"b"`, []string{"a", "b"}}}},
-		{"a plain field behind quotes at the end", "\"a\",b\r", rows{{1, `"a",b`, []string{"a", "b"}}}},
-		{"delimiter in quotes at the end", "\"a,\",", rows{{1, `"a,",`, []string{"a,", ""}}}},
+		{"plain", "a,b\nc,d\n", rows{{1, "a,b", []string{"a", "b"}, ""}, {2, "c,d", []string{"c", "d"}, ""}}},
+		{"empty fields", ",\n,,\n", rows{{1, ",", []string{"", ""}, ""}, {2, ",,", []string{"", "", ""}, ""}}},
+		{"CRLF and a return within", "a\r,b\r\n\r\nc\r\r\n", rows{{1, "a\r,b", []string{"a\r", "b"}, ""}, {3, "c\r", []string{"c\r"}, ""}}},
+		{"no last line end", "a\nb", rows{{1, "a", []string{"a"}, ""}, {2, "b", []string{"b"}, ""}}},
+		{"only a return at the end", "a\nb\r", rows{{1, "a", []string{"a"}, ""}, {2, "b", []string{"b"}, ""}}},
+		{"quotes", "\"a\",b,\"c \"\"d\"\"\"\n\"\"\n", rows{{1, "\"a\",b,\"c \"\"d\"\"\"", []string{"a", "b", `c "d"`}, ""}, {2, `""`, []string{""}, ""}}},
+		{"line breaks in quotes", "a\n\"b\n\r\n\",c\r\nd\n", rows{{1, "a", []string{"a"}, ""}, {2, "\"b\n\r\n\",c", []string{"b\n\r\n", "c"}, ""}, {5, "d", []string{"d"}, ""}}},
+		{"quotes at the end", "a,\"b\"", rows{{1, `a,"b"`, []string{"a", "b"}, ""}}},
+		{"quotes and a return at the end", "a,\"b\"\r", rows{{1, `a,"b"`, []string{"a", "b"}, ""}}},
+		{"a plain field behind quotes at the end", "\"a\",b\r", rows{{1, `"a",b`, []string{"a", "b"}, ""}}},
+		{"delimiter in quotes at the end", "\"a,\",", rows{{1, `"a,",`, []string{"a,", ""}, ""}}},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

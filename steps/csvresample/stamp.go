@@ -12,6 +12,7 @@ var (
 	errNoDate   = errors.New("it is a time of day without a date")
 	errCalendar = errors.New("there is no such day or time of day")
 	errYear     = errors.New("its year is outside 1678 to 2261")
+	errEpoch    = errors.New("it is no number of seconds or milliseconds since 1970")
 )
 
 // stamp is a time as it is written: what a clock and a calendar show, and the
@@ -147,7 +148,7 @@ const (
 	dateSlack = 0x7f76767f76767676
 	timeZero  = 0x30303a30303a3030 // "00:00:00"
 	timeSlack = 0x76767f76767f7676
-	topBits   = 0x8080808080808080
+	topBits   = highBits
 )
 
 // pairs reads eight bytes against such a mask; byte i of the result is then

@@ -1,41 +1,59 @@
 package csvresample
 
-import "bytes"
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strconv"
+)
 
 // timeReader reads the times of rows.
 type timeReader struct {
 	clock    *clock
-	columns  []int // in the order in which their texts are joined
-	doubtful bool  // the time read last is one that the clocks repeat or skip
+	format   *TimeFormat // nil for ISO 8601
+	columns  []int       // in the order in which their texts are joined
+	doubtful bool        // the time read last is one that the clocks repeat or skip
 	joined   []byte
 	lastDate [10]byte // as it was written, and its days since 1970
 	lastDays int64
+}
+
+func newTimeReader(c *clock, format *TimeFormat, columns []int) timeReader {
+	return timeReader{clock: c, format: format, columns: columns, lastDate: [10]byte([]byte("1970-01-01"))}
 }
 
 // read gives the instant of a row. Times in the plainest form, in one column
 // or as date and time of day in two, are read where they stand.
 func (t *timeReader) read(r *row) (int64, error) {
 	t.doubtful = false
-	var date, clock []byte
-	switch len(t.columns) {
-	case 1:
-		f := r.field(t.columns[0])
-		if len(f) == 19 && (f[10] == ' ' || f[10] == 'T') {
-			date, clock = f[:10], f[11:]
-		}
-	case 2:
-		d, c := r.field(t.columns[0]), r.field(t.columns[1])
-		if len(d) == 10 && len(c) == 8 {
-			date, clock = d, c
-		}
+	if t.format != nil {
+		return t.readFormat(r)
 	}
+	date, clock := t.plain(r)
 	if clock != nil {
 		days, err := t.days(date)
 		if seconds, err2 := parseClock(clock); err == nil && err2 == nil {
 			return t.instant(days*secondsPerDay + seconds)
 		}
 	}
-	return t.readAny(r)
+	return t.readISO(r)
+}
+
+// plain gives date and time of day where they have the plainest form.
+func (t *timeReader) plain(r *row) (date, clock []byte) {
+	switch len(t.columns) {
+	case 1:
+		f := r.field(t.columns[0])
+		if len(f) == 19 && (f[10] == ' ' || f[10] == 'T') {
+			return f[:10], f[11:]
+		}
+	case 2:
+		d, c := r.field(t.columns[0]), r.field(t.columns[1])
+		if len(d) == 10 && len(c) == 8 {
+			return d, c
+		}
+	}
+	return nil, nil
 }
 
 // days is parseDate, which it spares rows with the same date as the one before.
@@ -50,14 +68,65 @@ func (t *timeReader) days(date []byte) (int64, error) {
 	return days, err
 }
 
-// readAny reads a time in any of its forms, or says what is wrong with it.
-func (t *timeReader) readAny(r *row) (int64, error) {
+// readISO reads a time in any form of ISO 8601, or says what is wrong with it.
+func (t *timeReader) readISO(r *row) (int64, error) {
 	t.joined = joinTexts(t.joined[:0], t.texts(r))
 	s, err := parseStamp(t.joined)
 	if err != nil {
 		return 0, err
 	}
-	if !s.layout.zoned() {
+	return t.instantOf(s, s.layout.zoned())
+}
+
+// readFormat reads a time that is written otherwise.
+func (t *timeReader) readFormat(r *row) (int64, error) {
+	t.joined = joinTexts(t.joined[:0], t.texts(r))
+	switch {
+	case len(t.joined) == 0:
+		return 0, errEmpty
+	case t.format.epoch != 0:
+		return parseEpoch(t.joined, t.format.epoch)
+	}
+	c, err := t.format.format.Parse(t.joined)
+	if err != nil {
+		return 0, fmt.Errorf("%w, %q", err, t.format.format)
+	}
+	days := daysSince1970(int64(c.Year), int64(c.Month), int64(c.Day))
+	s := stamp{
+		local: days*secondsPerDay + int64(c.Hour*3600+c.Minute*60+c.Second),
+		nanos: int64(c.Nanosecond), offset: int64(c.Offset),
+	}
+	return t.instantOf(s, t.format.format.Zoned())
+}
+
+// parseEpoch reads a number of units since 1970, decimals allowed.
+func parseEpoch(text []byte, unit int64) (int64, error) {
+	whole, decimals, _ := bytes.Cut(text, []byte("."))
+	n, err := strconv.ParseInt(string(whole), 10, 64)
+	if err != nil && !errors.Is(err, strconv.ErrRange) {
+		return 0, errEpoch
+	}
+	perSecond := nanosPerSecond / unit
+	second := floorDiv(n, perSecond)
+	nanos := (n - second*perSecond) * unit
+	part := int64(0)
+	for _, c := range decimals {
+		if c-'0' > 9 {
+			return 0, errEpoch
+		}
+		unit /= 10
+		part += int64(c-'0') * unit
+	}
+	if whole[0] == '-' {
+		part = -part
+	}
+	at, err := instantIn1678To2261(second, nanos)
+	return at + part, err
+}
+
+// instantOf is the instant of a time that was taken apart.
+func (t *timeReader) instantOf(s stamp, zoned bool) (int64, error) {
+	if !zoned {
 		at, err := t.instant(s.local)
 		return at + s.nanos, err
 	}
@@ -78,9 +147,12 @@ func instantIn1678To2261(second, nanos int64) (int64, error) {
 }
 
 // texts are the time columns of a row.
-func (t *timeReader) texts(r *row) [][]byte {
-	texts := make([][]byte, len(t.columns))
-	for i, c := range t.columns {
+func (t *timeReader) texts(r *row) [][]byte { return textsOf(r, t.columns) }
+
+// textsOf are some fields of a row.
+func textsOf(r *row, columns []int) [][]byte {
+	texts := make([][]byte, len(columns))
+	for i, c := range columns {
 		texts[i] = r.field(c)
 	}
 	return texts

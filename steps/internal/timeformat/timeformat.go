@@ -186,3 +186,15 @@ func (f *Format) SplitAtSpaces() []*Format {
 	}
 	return pieces
 }
+
+// Join puts pieces of a split format together again, with spaces between.
+func Join(pieces []*Format) *Format {
+	f := &Format{}
+	for i, p := range pieces {
+		if i > 0 {
+			f.parts = append(f.parts, part{text: " "})
+		}
+		f.parts = append(f.parts, p.parts...)
+	}
+	return f
+}

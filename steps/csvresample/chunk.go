@@ -1,0 +1,116 @@
+package csvresample
+
+import (
+	"bytes"
+	"errors"
+	"io"
+)
+
+const (
+	blockSize = 256 << 10 // fits the second-level cache
+	maxRow    = 16 << 20  // thousands of columns take a tenth of this
+	// slack is how many bytes behind a chunk's rows can be looked at, so that
+	// eight can be loaded wherever one is.
+	slack = 16
+	// byteOrderMark may begin a file in UTF-8.
+	byteOrderMark = "\ufeff"
+)
+
+// chunk is a stretch of whole rows of an input. Its last byte is a line feed,
+// which was added where the input lacks it.
+type chunk struct {
+	rows  []byte
+	final bool // nothing comes after it
+	open  bool // the input's last line has no end
+	buf   []byte
+}
+
+// cutter cuts a stream into chunks, which depend on nothing but its content and
+// the size of a block. What is between quotes is not cut.
+type cutter struct {
+	src       io.Reader
+	delimiter byte
+	block     int
+	left      []byte // a row's beginning, for the next chunk
+	begun     bool
+	done      bool // nothing is left to be read
+}
+
+func newCutter(src io.Reader, delimiter byte, block int) *cutter {
+	return &cutter{src: src, delimiter: delimiter, block: max(block, len(byteOrderMark)+1)}
+}
+
+// cut brings the next chunk, in the bytes of an old one; false at the end.
+func (c *cutter) cut(into *chunk) (bool, error) {
+	if c.done {
+		return false, nil
+	}
+	*into = chunk{buf: into.buf}
+	end := 0
+	for end == 0 && !c.done {
+		if err := c.fill(into); err != nil {
+			c.done = true
+			return false, err
+		}
+		end = wholeRows(into.rows, c.delimiter, c.done)
+		if end == 0 && len(into.rows) > maxRow {
+			c.done = true
+			return false, errEndless(into)
+		}
+	}
+	c.left = append(c.left[:0], into.rows[end:]...)
+	into.rows, into.final = into.rows[:end], c.done
+	return end > 0, nil
+}
+
+// fill brings a block behind what is left of the last one, or doubles what the
+// chunk has.
+func (c *cutter) fill(into *chunk) error {
+	beginning := into.rows
+	if len(beginning) == 0 {
+		beginning = c.left
+	}
+	have := len(beginning)
+	upTo := max(c.block, 2*have)
+	if len(into.buf) < upTo+1+slack {
+		into.buf = make([]byte, upTo+1+slack)
+	}
+	copy(into.buf, beginning)
+	n, err := io.ReadFull(c.src, into.buf[have:upTo])
+	n += have
+	if !c.begun && bytes.HasPrefix(into.buf[:n], []byte(byteOrderMark)) {
+		n = copy(into.buf, into.buf[len(byteOrderMark):n])
+	}
+	c.begun = true
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		c.done, err = true, nil
+		if into.open = n > 0 && into.buf[n-1] != '\n'; into.open {
+			into.buf[n] = '\n'
+			n++
+		}
+	}
+	into.rows = into.buf[:n]
+	return err
+}
+
+// errEndless is about a row that does not end for longer than any row is.
+func errEndless(in *chunk) error {
+	return &badRow{line: 1, text: in.rows[:200], reason: rowTooLong, remedy: remedyQuotes}
+}
+
+// wholeRows is the size of the rows that are complete in data, which begins
+// with one. At the end of an input every row is.
+func wholeRows(data []byte, delimiter byte, final bool) int {
+	for at := 0; ; {
+		quote := bytes.IndexByte(data[at:], '"')
+		if quote < 0 {
+			return at + bytes.LastIndexByte(data[at:], '\n') + 1
+		}
+		at += bytes.LastIndexByte(data[at:at+quote], '\n') + 1
+		size, _ := quotedRow(data[at:], delimiter, final || len(data)-at > maxRow)
+		if size == 0 {
+			return at
+		}
+		at += size
+	}
+}

@@ -1,0 +1,116 @@
+package csvresample
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"dagrun/engine"
+)
+
+// What is done about rows of a series with the same time.
+const (
+	keepFirst         = "keep_first"
+	keepLast          = "keep_last"
+	errorOnDuplicates = "error"
+)
+
+// distinct is the fold that gives another one row for each time. It has to
+// hold the rows of the period until all are read.
+type distinct struct {
+	fold
+	job    *job
+	in     input
+	policy string
+}
+
+// entry is a row that is held.
+type entry struct {
+	at   int64
+	text []byte // as it stands in the file
+	in   *input
+	line int
+	own  bool // text is no part of a chunk
+}
+
+func (d *distinct) add(b *bucket, r *row, at int64) {
+	e := entry{at: at, text: r.raw, in: &d.in, line: r.line}
+	if n := len(b.entries); n > 0 && b.entries[n-1].at == at && d.policy != errorOnDuplicates {
+		if d.policy == keepLast {
+			b.entries[n-1] = e
+		}
+		return
+	}
+	b.entries = append(b.entries, e)
+}
+
+func (d *distinct) settle(b *bucket) {
+	for i := range b.entries {
+		if e := &b.entries[i]; !e.own {
+			e.text, e.own = bytes.Clone(e.text), true
+		}
+	}
+}
+
+func (d *distinct) merge(b, later *bucket) { b.entries = append(b.entries, later.entries...) }
+
+func (d *distinct) join(later fold, lines int) {
+	d.fold.join(later.(*distinct).fold, lines)
+}
+
+func (d *distinct) sheet(ctx context.Context, all []*series) (*sheet, error) {
+	for _, s := range all {
+		for _, b := range s.sorted() {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			if err := d.resolve(s, b); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return d.fold.sheet(ctx, all)
+}
+
+// resolve gives the rows of a bucket to the other fold, one for each time.
+func (d *distinct) resolve(s *series, b *bucket) error {
+	slices.SortStableFunc(b.entries, func(a, b entry) int { return cmp.Compare(a.at, b.at) })
+	var r row
+	parser := scanner{row: r}
+	for i := range b.entries {
+		e := &b.entries[i]
+		if i > 0 && b.entries[i-1].at == e.at {
+			if d.policy == errorOnDuplicates {
+				return d.errDuplicate(s, &b.entries[i-1], e)
+			}
+			if d.policy == keepFirst {
+				continue
+			}
+		}
+		if d.policy == keepLast && i+1 < len(b.entries) && b.entries[i+1].at == e.at {
+			continue
+		}
+		parser.delimiter = e.in.format.delimiter
+		row := parser.only(e.text)
+		row.line = e.line
+		d.fold.refuse(row)
+		d.fold.add(b, row, e.at)
+	}
+	b.entries = nil
+	d.fold.settle(b)
+	return nil
+}
+
+func (d *distinct) errDuplicate(s *series, a, b *entry) error {
+	of := ""
+	if s.group != nil {
+		of = fmt.Sprintf(" of the series %s", listed(s.group))
+	}
+	return &engine.StepError{
+		Code: "duplicate_time", Argument: "duplicates",
+		Message: fmt.Sprintf("two rows%s have the time %s: %s:%d and %s:%d", of, *d.job.rfc3339(b.at), a.in.path, a.line, b.in.path, b.line),
+		Remedy:  `Correct the data, or keep one of them with duplicates = "keep_first" or "keep_last".`,
+	}
+}

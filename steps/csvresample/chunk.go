@@ -76,13 +76,13 @@ func (c *cutter) fill(into *chunk) error {
 		into.buf = make([]byte, upTo+1+slack)
 	}
 	copy(into.buf, beginning)
-	n, err := io.ReadFull(c.src, into.buf[have:upTo])
+	n, err := readFull(c.src, into.buf[have:upTo])
 	n += have
 	if !c.begun && bytes.HasPrefix(into.buf[:n], []byte(byteOrderMark)) {
 		n = copy(into.buf, into.buf[len(byteOrderMark):n])
 	}
 	c.begun = true
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+	if errors.Is(err, io.EOF) {
 		c.done, err = true, nil
 		if into.open = n > 0 && into.buf[n-1] != '\n'; into.open {
 			into.buf[n] = '\n'
@@ -91,6 +91,18 @@ func (c *cutter) fill(into *chunk) error {
 	}
 	into.rows = into.buf[:n]
 	return err
+}
+
+// readFull fills a buffer, or says io.EOF when it can not. Unlike io.ReadFull
+// it tells the end from io.ErrUnexpectedEOF, which is that of an archive that
+// was cut off.
+func readFull(src io.Reader, buf []byte) (n int, err error) {
+	for n < len(buf) && err == nil {
+		var more int
+		more, err = src.Read(buf[n:])
+		n += more
+	}
+	return n, err
 }
 
 // errEndless is about a row that does not end for longer than any row is.

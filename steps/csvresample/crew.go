@@ -50,7 +50,7 @@ var errDone = errors.New("the file ends")
 // run reads the file. The calling goroutine works too.
 func (c *crew) run(ctx context.Context) error {
 	c.merged, c.waiting = sync.NewCond(&c.merging), map[int]*harvest{}
-	workers := min(runtime.GOMAXPROCS(0), int(c.in.size/blockSize)+1)
+	workers := min(runtime.GOMAXPROCS(0), int(c.in.size/int64(c.pass.job.block))+1)
 	var others sync.WaitGroup
 	for range workers - 1 {
 		others.Go(func() { c.work(ctx, workers) })

@@ -26,10 +26,12 @@ type direct struct {
 	ctx     context.Context
 	dir     string
 	zone    *time.Location
+	block   int // bytes that are read at once; 0 for as many as in use
 	report  func(done, total int64, unit string)
 	written func(size int) // called with the size of the output so far
 	log     bytes.Buffer
 	out     bytes.Buffer
+	side    bytes.Buffer // the file for rejected rows
 	created bool
 	fault   error // of every write
 }
@@ -42,18 +44,24 @@ func newDirect(tb testing.TB, dir string) *direct {
 }
 
 // Create implements engine.FileMaker: what is written ends up in memory.
-func (d *direct) Create(string) (engine.OutputFile, error) {
+func (d *direct) Create(path string) (engine.OutputFile, error) {
+	if strings.HasPrefix(path, "rejects") {
+		return memoryFile{d, &d.side}, nil
+	}
 	d.created = true
-	return memoryFile{d}, nil
+	return memoryFile{d, &d.out}, nil
 }
 
-type memoryFile struct{ d *direct }
+type memoryFile struct {
+	d  *direct
+	to *bytes.Buffer
+}
 
 func (m memoryFile) Write(b []byte) (int, error) {
 	if m.d.fault != nil {
 		return 0, m.d.fault
 	}
-	n, err := m.d.out.Write(b)
+	n, err := m.to.Write(b)
 	m.d.written(m.d.out.Len())
 	return n, err
 }
@@ -72,6 +80,10 @@ func runDirectly(tb testing.TB, d *direct, args enginetest.Args) (cty.Value, err
 		LogicalTime: enginetest.LogicalTime.In(d.zone), WorkingDir: d.dir,
 		Log: slog.New(slog.NewTextHandler(&d.log, nil)), Progress: d.report, Files: d,
 	}
+	if d.block > 0 {
+		_, err := csvresample.RunInBlocks(d.ctx, env, v, d.block)
+		return cty.NilVal, err
+	}
 	return csvresample.Type.Run(d.ctx, env, v)
 }
 
@@ -80,6 +92,7 @@ type results struct {
 	Output    string   `json:"output"`
 	RowsIn    int64    `json:"rows_in"`
 	RowsOut   int64    `json:"rows_out"`
+	Rejected  int64    `json:"rows_rejected"`
 	FirstTime *string  `json:"first_time"`
 	LastTime  *string  `json:"last_time"`
 	Columns   []string `json:"columns"`

@@ -22,21 +22,31 @@ const (
 type distinct struct {
 	fold
 	job    *job
-	in     input
+	from   *origin
 	policy string
+}
+
+// origin is where the rows of a part come from.
+type origin struct {
+	in    input
+	lines int // of the file before the part
 }
 
 // entry is a row that is held.
 type entry struct {
 	at   int64
 	text []byte // as it stands in the file
-	in   *input
-	line int
+	from *origin
+	line int  // in its part
 	own  bool // text is no part of a chunk
 }
 
+func (e *entry) place() string {
+	return fmt.Sprintf("%s:%d", e.from.in.path, e.from.lines+e.line)
+}
+
 func (d *distinct) add(b *bucket, r *row, at int64) {
-	e := entry{at: at, text: r.raw, in: &d.in, line: r.line}
+	e := entry{at: at, text: r.raw, from: d.from, line: r.line}
 	if n := len(b.entries); n > 0 && b.entries[n-1].at == at && d.policy != errorOnDuplicates {
 		if d.policy == keepLast {
 			b.entries[n-1] = e
@@ -57,7 +67,9 @@ func (d *distinct) settle(b *bucket) {
 func (d *distinct) merge(b, later *bucket) { b.entries = append(b.entries, later.entries...) }
 
 func (d *distinct) join(later fold, lines int) {
-	d.fold.join(later.(*distinct).fold, lines)
+	part := later.(*distinct)
+	part.from.lines = lines
+	d.fold.join(part.fold, lines)
 }
 
 func (d *distinct) sheet(ctx context.Context, all []*series) (*sheet, error) {
@@ -77,8 +89,7 @@ func (d *distinct) sheet(ctx context.Context, all []*series) (*sheet, error) {
 // resolve gives the rows of a bucket to the other fold, one for each time.
 func (d *distinct) resolve(s *series, b *bucket) error {
 	slices.SortStableFunc(b.entries, func(a, b entry) int { return cmp.Compare(a.at, b.at) })
-	var r row
-	parser := scanner{row: r}
+	var parser scanner
 	for i := range b.entries {
 		e := &b.entries[i]
 		if i > 0 && b.entries[i-1].at == e.at {
@@ -92,9 +103,9 @@ func (d *distinct) resolve(s *series, b *bucket) error {
 		if d.policy == keepLast && i+1 < len(b.entries) && b.entries[i+1].at == e.at {
 			continue
 		}
-		parser.delimiter = e.in.format.delimiter
+		parser.delimiter = e.from.in.format.delimiter
 		row := parser.only(e.text)
-		row.line = e.line
+		row.line = e.from.lines + e.line
 		d.fold.refuse(row)
 		d.fold.add(b, row, e.at)
 	}
@@ -110,7 +121,7 @@ func (d *distinct) errDuplicate(s *series, a, b *entry) error {
 	}
 	return &engine.StepError{
 		Code: "duplicate_time", Argument: "duplicates",
-		Message: fmt.Sprintf("two rows%s have the time %s: %s:%d and %s:%d", of, *d.job.rfc3339(b.at), a.in.path, a.line, b.in.path, b.line),
+		Message: fmt.Sprintf("two rows%s have the time %s: %s and %s", of, *d.job.rfc3339(b.at), a.place(), b.place()),
 		Remedy:  `Correct the data, or keep one of them with duplicates = "keep_first" or "keep_last".`,
 	}
 }

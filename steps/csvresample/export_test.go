@@ -5,6 +5,10 @@ import (
 	"errors"
 	"io"
 	"time"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"dagrun/engine"
 )
 
 // ScannedRow is a row as the scanner gives it, copied.
@@ -102,3 +106,12 @@ func Median(ctx context.Context, values []float64) (float64, error) { return med
 
 // Sortable is how many values Median sorts.
 const Sortable = sortable
+
+// RunInBlocks makes one attempt that reads blocks of the given size.
+func RunInBlocks(ctx context.Context, env *engine.Env, args cty.Value, block int) (Outputs, error) {
+	a, err := engine.Decode[Args](Type.Args, args)
+	if err != nil {
+		return Outputs{}, err
+	}
+	return runInBlocks(ctx, env, a, block)
+}

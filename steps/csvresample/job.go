@@ -18,6 +18,7 @@ type job struct {
 	from, to int64 // rows of the period are at or after from and before to
 	inputs   []input
 	out      format
+	block    int // bytes read at once
 
 	header header        // of the first file
 	times  []int         // columns
@@ -142,7 +143,7 @@ func (j *job) newFold(in input) fold {
 	if _, kept := f.(*keep); j.args.Duplicates == nil || kept && *j.args.Duplicates != errorOnDuplicates {
 		return f
 	}
-	return &distinct{fold: f, job: j, in: in, policy: *j.args.Duplicates}
+	return &distinct{fold: f, job: j, from: &origin{in: in}, policy: *j.args.Duplicates}
 }
 
 // firstDay is the day from which buckets are counted, where that matters: the

@@ -73,6 +73,8 @@ func (p *partial) take(r *row, at int64, doubtful bool) (refused string) {
 	}
 	if at >= p.to {
 		p.beginDay(at)
+		r.read = false // what is known of the columns begins anew
+		p.fold.refuse(r)
 	}
 	if doubtful {
 		p.doubtful++

@@ -33,6 +33,7 @@ func TestStepEqualsANaiveImplementation(t *testing.T) {
 		}
 		d := newDirect(t, dir)
 		d.zone = s.zone
+		d.block = rapid.SampledFrom([]int{1, 40, 100, 1000, 1 << 20}).Draw(rt, "block")
 		_, err := runDirectly(t, d, enginetest.Args{
 			"input": inputs, "output": "out.csv", "time": s.timeColumns(), "interval": s.interval.text,
 			"method": s.method, "period": s.period, "min_rows": 0,

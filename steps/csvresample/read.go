@@ -42,7 +42,7 @@ func (p *pass) file(ctx context.Context, in input) error {
 		return errUnreadable(in.path, err)
 	}
 	defer func() { _ = plain.Close() }()
-	c := &crew{pass: p, in: in, from: read, cutter: newCutter(plain, in.format.delimiter, blockSize)}
+	c := &crew{pass: p, in: in, from: read, cutter: newCutter(plain, in.format.delimiter, p.job.block)}
 	if err := c.readHeader(ctx); err != nil {
 		return err
 	}

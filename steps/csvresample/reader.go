@@ -12,21 +12,27 @@ import (
 // all, are read in one go: their bytes are looked at once, field by field.
 // Whatever is different about a row is left to the scanner.
 type rowReader struct {
-	job    *job
-	in     input
-	scan   scanner
-	times  timeReader
-	upTo   int // the last field that is needed
-	plan   []fieldPlan
-	line   uint64 // delimiters, a word of them
-	misses int    // of the plan in a chunk, less hits
+	job        *job
+	in         input
+	scan       scanner
+	times      timeReader
+	upTo       int // the last field that is needed
+	plan       []fieldPlan
+	elsewhere  bool   // the plan has no time, it is read from the fields
+	delimiters uint64 // a word of them
+	misses     int    // of the plan in a chunk, less hits
 }
 
-// fieldPlan is what a field is read for.
-type fieldPlan byte
+// fieldPlan is what a field is read for, and how long it was last.
+type fieldPlan struct {
+	kind   fieldKind
+	length int
+}
+
+type fieldKind byte
 
 const (
-	skipField fieldPlan = iota
+	skipField fieldKind = iota
 	dateField
 	clockField
 	stampField
@@ -40,7 +46,7 @@ const newLines = '\n' * everyOne
 
 // newRowReader makes a reader for a part of a file, whose header is known.
 func (j *job) newRowReader(in input, f fold) *rowReader {
-	r := &rowReader{job: j, in: in, line: uint64(in.format.delimiter) * everyOne}
+	r := &rowReader{job: j, in: in, delimiters: uint64(in.format.delimiter) * everyOne}
 	r.times = newTimeReader(j.clock(), j.args.TimeFormat, j.times)
 	r.scan.delimiter = in.format.delimiter
 	width := len(j.header.names)
@@ -64,15 +70,19 @@ func (r *rowReader) makePlan(width int, f fold) {
 	}
 	for i, wanted := range numbers {
 		if wanted {
-			r.plan[i] = numberField
+			r.plan[i].kind = numberField
 		}
 	}
 	switch times := r.job.times; {
-	case r.times.format != nil:
-	case len(times) == 1:
-		r.plan[times[0]] = stampField
-	case len(times) == 2:
-		r.plan[times[0]], r.plan[times[1]] = dateField, clockField
+	case r.times.format == nil && len(times) == 1:
+		r.plan[times[0]].kind = stampField
+	case r.times.format == nil && len(times) == 2:
+		r.plan[times[0]].kind, r.plan[times[1]].kind = dateField, clockField
+	default:
+		r.elsewhere = true
+	}
+	if cap(r.scan.row.ends) < width {
+		r.scan.row.ends = make([]int, 0, width)
 	}
 }
 
@@ -162,67 +172,73 @@ func (r *rowReader) inOneGo() (at int64, ok bool) {
 	s := &r.scan
 	row := &s.row
 	buf := s.data[:len(s.data)+slack]
-	begin, pos := s.pos, s.pos
-	row.ends = row.ends[:0]
-	days, clock := int64(0), int64(0)
-	last := len(r.plan) - 1
-	for i, plan := range r.plan {
+	begin, pos, delimiter := s.pos, s.pos, s.delimiter
+	plan, last := r.plan, len(r.plan)-1
+	ends := row.ends[:len(plan)]
+	var local int64
+	for i := range plan {
+		p := &plan[i]
 		start := pos
-		switch plan {
+		switch p.kind {
+		case dateField:
+			days, ok := r.date(buf, pos)
+			if !ok {
+				return 0, false
+			}
+			local += days * secondsPerDay
+			pos += 10
+		case clockField:
+			seconds, err := parseClock(buf[pos : pos+8])
+			if err != nil {
+				return 0, false
+			}
+			local += seconds
+			pos += 8
+		case stampField:
+			var ok bool
+			if local, ok = r.stamp(buf, pos); !ok {
+				return 0, false
+			}
+			pos += 19
 		case numberField:
 			row.numbers[i], row.kinds[i], pos = readNumber(buf, pos)
 			if row.kinds[i] == unread {
 				pos = r.fieldEnd(buf, start)
 			}
-		case dateField:
-			days, ok = r.date(buf, pos)
-			if !ok {
-				return 0, false
-			}
-			pos += 10
-		case clockField:
-			clock, ok = clockAt(buf, pos)
-			if !ok {
-				return 0, false
-			}
-			pos += 8
-		case stampField:
-			if days, ok = r.date(buf, pos); !ok || buf[pos+10] != ' ' && buf[pos+10] != 'T' {
-				return 0, false
-			}
-			if clock, ok = clockAt(buf, pos+11); !ok {
-				return 0, false
-			}
-			pos += 19
 		default:
-			pos = r.fieldEnd(buf, pos)
+			// The processor goes on with the length of the last row while it
+			// looks for the end.
+			if end := r.fieldEnd(buf, pos); end == pos+p.length {
+				pos += p.length
+			} else {
+				p.length, pos = end-pos, end
+			}
 		}
-		end := pos
-		if i < last {
-			if buf[pos] != s.delimiter {
+		ends[i] = pos - begin
+		if c := buf[pos]; i < last {
+			if c != delimiter {
 				return 0, false
 			}
-		} else if buf[pos] == '\r' && buf[pos+1] == '\n' {
+		} else if c == '\r' && buf[pos+1] == '\n' {
 			pos++
-		} else if buf[pos] != '\n' {
+		} else if c != '\n' {
 			return 0, false
-		} else if end > start && buf[end-1] == '\r' {
-			end--
+		} else if pos > start && buf[pos-1] == '\r' {
+			ends[i]--
 		}
-		row.ends = append(row.ends, end-begin)
 		pos++
 	}
-	if pos > s.quote || row.ends[last] == 0 {
+	if pos > s.quote || ends[last] == 0 {
 		return 0, false // it has quotes, or is a blank line
 	}
-	row.raw = s.data[begin : begin+row.ends[last]]
-	row.text, row.split, row.read, row.broken = row.raw, true, true, ""
-	if r.times.format != nil || len(r.times.columns) > 2 {
+	row.raw = buf[begin : begin+ends[last]]
+	row.text, row.ends, row.split, row.read, row.broken = row.raw, ends, true, true, ""
+	if r.elsewhere {
 		var err error
 		at, err = r.times.read(row)
 		ok = err == nil
 	} else {
-		at, ok = r.instant(days*secondsPerDay + clock)
+		at, ok = r.instant(local)
 	}
 	if ok {
 		s.pos = pos
@@ -240,7 +256,7 @@ func (r *rowReader) instant(local int64) (int64, bool) {
 func (r *rowReader) fieldEnd(buf []byte, pos int) int {
 	for ; ; pos += 8 {
 		w := binary.LittleEndian.Uint64(buf[pos:])
-		d, n := w^r.line, w^newLines
+		d, n := w^r.delimiters, w^newLines
 		// The lowest bit of this is right, which those above need not be.
 		if m := ((d-everyOne)&^d | (n-everyOne)&^n) & highBits; m != 0 {
 			return pos + bits.TrailingZeros64(m)/8
@@ -259,10 +275,14 @@ func (r *rowReader) date(buf []byte, pos int) (int64, bool) {
 	return days, err == nil
 }
 
-// clockAt reads a time of day.
-func clockAt(buf []byte, pos int) (int64, bool) {
-	seconds, err := parseClock(buf[pos : pos+8])
-	return seconds, err == nil
+// stamp reads a date and a time of day in one field.
+func (r *rowReader) stamp(buf []byte, pos int) (local int64, ok bool) {
+	days, ok := r.date(buf, pos)
+	if !ok || buf[pos+10] != ' ' && buf[pos+10] != 'T' {
+		return 0, false
+	}
+	seconds, err := parseClock(buf[pos+11 : pos+19])
+	return days*secondsPerDay + seconds, err == nil
 }
 
 // readNumber reads a plain decimal number, or nothing, up to a byte that is

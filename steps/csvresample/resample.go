@@ -59,12 +59,18 @@ type Outputs struct {
 	Columns      []string `out:"columns" doc:"Names of the columns written, in order."`
 }
 
-// run makes one attempt: it reads, gathers and, when enough came out, writes.
 func run(ctx context.Context, env *engine.Env, a Args) (Outputs, error) {
+	return runInBlocks(ctx, env, a, blockSize)
+}
+
+// runInBlocks makes one attempt: it reads, gathers and, when enough came out,
+// writes. Nothing depends on the size of the blocks that are read at once.
+func runInBlocks(ctx context.Context, env *engine.Env, a Args, block int) (Outputs, error) {
 	j, err := newJob(env, a)
 	if err != nil {
 		return Outputs{}, err
 	}
+	j.block = block
 	rejected, err := j.newRejection()
 	if err != nil {
 		return Outputs{}, err

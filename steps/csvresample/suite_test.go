@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 	"testing"
@@ -19,23 +20,41 @@ import (
 )
 
 func TestSuite(t *testing.T) {
-	for _, method := range []string{"first", "mean"} {
-		t.Run(method, func(t *testing.T) {
+	for name, how := range map[string]enginetest.Args{
+		"first": {"method": "first", "on_bad_row": "reject", "rejects": "out/rejects.csv"},
+		"mean":  {"method": "mean", "duplicates": "keep_last"},
+		"several": {
+			"aggregate": map[string][]string{"temperatura": {"mean", "median", "last"}}, "fill": "linear", "group_by": "date", "output": "out/hourly.csv.gz",
+		},
+	} {
+		given := enginetest.With(enginetest.Args{"output": "out/hourly.csv", "time": []string{"date", "time"}, "interval": "1h"}, how)
+		if name == "several" {
+			given["time"] = "moment"
+		}
+		t.Run(name, func(t *testing.T) {
 			enginetest.Suite(t, enginetest.Case{
 				Type: csvresample.Type,
 				Setup: func(t testing.TB, dir string) enginetest.Args {
-					writeFiles(t, dir, map[string]string{"week.csv": week()})
-					return enginetest.Args{
-						"input": "week.csv", "output": "out/hourly.csv", "time": []string{"date", "time"},
-						"interval": "1h", "period": "2024-06-15", "method": method,
+					text := week()
+					if name == "several" {
+						text = regexp.MustCompile(`,(\d{4}-\d\d-\d\d),`).ReplaceAllString(text, ",$1,$1 ")
+						text = strings.Replace(text, ",time,", ",moment,", 1)
 					}
+					writeFiles(t, dir, map[string]string{"week.csv": text})
+					return enginetest.With(given, enginetest.Args{"input": "week.csv", "period": "2024-06-15"})
 				},
 				State: func(t testing.TB, dir string) string {
-					text, err := os.ReadFile(filepath.Join(dir, "out", "hourly.csv"))
+					text, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(given["output"].(string))))
 					if err != nil {
 						t.Fatal(err)
 					}
 					return string(text)
+				},
+				Slow: func(t testing.TB, dir string) (enginetest.Args, <-chan struct{}) {
+					readings(t, filepath.Join(dir, "large.csv"), 1_500_000)
+					slow := enginetest.With(given, enginetest.Args{"input": "large.csv", "time": []string{"date", "time"}, "interval": "1s"})
+					delete(slow, "group_by")
+					return slow, nil
 				},
 			})
 		})

@@ -19,10 +19,11 @@ const (
 // chunk is a stretch of whole rows of an input. Its last byte is a line feed,
 // which was added where the input lacks it.
 type chunk struct {
-	rows  []byte
-	final bool // nothing comes after it
-	open  bool // the input's last line has no end
-	buf   []byte
+	rows   []byte
+	start  int            // of the first row that is to be read
+	broken map[int]string // where a row begins that is broken by its quotes, and why
+	open   bool           // the input's last line has no end
+	buf    []byte
 }
 
 // cutter cuts a stream into chunks, which depend on nothing but its content and
@@ -52,14 +53,14 @@ func (c *cutter) cut(into *chunk) (bool, error) {
 			c.done = true
 			return false, err
 		}
-		end = wholeRows(into.rows, c.delimiter, c.done)
+		end = into.wholeRows(c.delimiter, c.done)
 		if end == 0 && len(into.rows) > maxRow {
 			c.done = true
 			return false, errEndless(into)
 		}
 	}
 	c.left = append(c.left[:0], into.rows[end:]...)
-	into.rows, into.final = into.rows[:end], c.done
+	into.rows = into.rows[:end]
 	return end > 0, nil
 }
 
@@ -110,18 +111,32 @@ func errEndless(in *chunk) error {
 	return &badRow{line: 1, text: in.rows[:200], reason: rowTooLong, remedy: remedyQuotes}
 }
 
-// wholeRows is the size of the rows that are complete in data, which begins
-// with one. At the end of an input every row is.
-func wholeRows(data []byte, delimiter byte, final bool) int {
+// wholeRows is the size of the rows that are complete in what the chunk has,
+// which begins with one. At the end of an input every row is. Whether a row is
+// broken may show only behind its first line, so that is noted here.
+func (c *chunk) wholeRows(delimiter byte, final bool) int {
+	data := c.rows
+	c.broken = nil
 	for at := 0; ; {
 		quote := bytes.IndexByte(data[at:], '"')
 		if quote < 0 {
 			return at + bytes.LastIndexByte(data[at:], '\n') + 1
 		}
 		at += bytes.LastIndexByte(data[at:at+quote], '\n') + 1
-		size, _ := quotedRow(data[at:], delimiter, final || len(data)-at > maxRow)
+		size, reason := quotedRow(data[at:], delimiter)
+		if size == 0 && reason == "" && final {
+			size, reason = lineSize(data[at:]), quoteMissing
+		} else if size == 0 && reason == "" && len(data)-at > maxRow {
+			size, reason = lineSize(data[at:]), rowTooLong
+		}
 		if size == 0 {
 			return at
+		}
+		if reason != "" {
+			if c.broken == nil {
+				c.broken = map[int]string{}
+			}
+			c.broken[at] = reason
 		}
 		at += size
 	}

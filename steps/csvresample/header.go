@@ -46,7 +46,8 @@ func (c *crew) readHeader(ctx context.Context) error {
 	}
 	scan.row.line += c.lines
 	c.lines += scan.line
-	c.first = &chunk{rows: at.rows[scan.pos:], final: at.final, open: at.open, buf: at.buf}
+	at.start = scan.pos
+	c.first = at
 	return j.takeHeader(c.in, &scan)
 }
 

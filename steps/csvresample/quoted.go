@@ -11,10 +11,10 @@ const (
 )
 
 // quotedRow is the size of the row with which data begins, its line end
-// included, by the rules of RFC 4180; 0 when the end is not in data and may
-// still come. Of a row that is broken it is the size of the first line, and
-// the reason says what is wrong: reading goes on behind that line.
-func quotedRow(data []byte, delimiter byte, final bool) (size int, reason string) {
+// included, by the rules of RFC 4180; 0 when the end is not in data. Of a row
+// that is broken it is the size of the first line, and the reason says what is
+// wrong: reading goes on behind that line.
+func quotedRow(data []byte, delimiter byte) (size int, reason string) {
 	for at := 0; at < len(data); {
 		var end terminator
 		if data[at] == '"' {
@@ -28,10 +28,7 @@ func quotedRow(data []byte, delimiter byte, final bool) (size int, reason string
 		case rowEnd:
 			return at + 1, ""
 		case notClosed:
-			if !final {
-				return 0, ""
-			}
-			return lineSize(data), quoteMissing
+			return 0, ""
 		case strayQuote:
 			return lineSize(data), bareQuote
 		case strayText:

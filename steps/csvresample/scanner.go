@@ -16,7 +16,7 @@ type scanner struct {
 
 // reset makes the scanner give the rows of a chunk.
 func (s *scanner) reset(c *chunk) {
-	s.chunk, s.data, s.pos, s.line = c, c.rows, 0, 0
+	s.chunk, s.data, s.pos, s.line = c, c.rows, c.start, 0
 	s.findQuote()
 }
 
@@ -49,14 +49,16 @@ func (s *scanner) next() bool {
 
 func (s *scanner) nextQuoted() {
 	data := s.data[s.pos:]
-	size, reason := quotedRow(data, s.delimiter, true)
+	reason := s.chunk.broken[s.pos]
+	size := lineSize(data)
+	if reason == "" {
+		size, _ = quotedRow(data, s.delimiter)
+	}
 	raw := trimReturn(data[:size-1])
 	s.row.begin(raw, s.line+1)
-	if reason == "" {
+	if s.row.broken = reason; reason == "" {
 		s.decode(raw)
 		s.row.split = true
-	} else if s.row.broken = reason; reason == quoteMissing && !s.chunk.final {
-		s.row.broken = rowTooLong
 	}
 	s.line += bytes.Count(data[:size], []byte("\n"))
 	s.pos += size

@@ -1,8 +1,10 @@
 package csvresample_test
 
 import (
+	"bytes"
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -10,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"dagrun/engine"
+	"dagrun/engine/enginetest"
 	"dagrun/steps/csvresample"
 )
 
@@ -140,26 +143,81 @@ func FuzzScanner(f *testing.F) {
 	})
 }
 
-// FuzzStep runs the whole step over any bytes: it succeeds or says why not.
+// FuzzStep runs the whole step over any bytes: it succeeds or says why not,
+// whatever the size of its blocks, and counts the rows that encoding/csv sees.
 func FuzzStep(f *testing.F) {
-	f.Add([]byte("t,v\n2024-06-15 00:00,1\n"), uint8(0), uint8(0))
-	f.Add([]byte("t,v\n2024-06-15T00:00:00.5+02:00,\"1\"\n"), uint8(2), uint8(1))
-	f.Add([]byte("v,t\nx,2024-02-30\n"), uint8(6), uint8(2))
-	methods := []string{"first", "last", "mean", "min", "max", "sum", "median", "count"}
-	intervals := []string{"1h", "7h", "2d", "1ms"}
+	for _, c := range corpus {
+		if len(c.text) < 1000 {
+			f.Add([]byte(c.text), uint8(len(c.text)), uint8(len(c.name)), uint8(len(c.want)))
+		}
+	}
 	dir := f.TempDir()
 	zone := in(f, "Europe/Rome")
-	f.Fuzz(func(t *testing.T, data []byte, method, interval uint8) {
+	f.Fuzz(func(t *testing.T, data []byte, how, interval, block uint8) {
 		writeFiles(t, dir, map[string]string{"in.csv": string(data)})
-		d := newDirect(t, dir)
-		d.zone = zone
-		_, err := runDirectly(t, d, map[string]any{
-			"input": "in.csv", "output": "out.csv", "time": "t",
-			"method": methods[int(method)%len(methods)], "interval": intervals[int(interval)%len(intervals)],
-		})
+		args := anyArguments(how, interval)
+		run := func(block int) (*direct, results, error) {
+			d := newDirect(t, dir)
+			d.zone, d.block = zone, block
+			out, err := runDirectly(t, d, args)
+			var r results
+			if err == nil && block == 0 {
+				r = resultsOf(t, out)
+			}
+			return d, r, err
+		}
+		whole, r, err := run(0)
+		pieces, _, piecesErr := run(int(block) + 1)
 		var told *engine.StepError
 		if err != nil && (!errors.As(err, &told) || told.Remedy == "" || told.Retryable) {
-			t.Errorf("got %#v, want a StepError with a remedy that is not to be retried", err)
+			t.Fatalf("got %#v, want a StepError with a remedy that is not to be retried", err)
+		}
+		if fmt.Sprint(err) != fmt.Sprint(piecesErr) || whole.out.String() != pieces.out.String() || whole.side.String() != pieces.side.String() {
+			t.Fatalf("in one block: %v %q %q, in blocks of %d: %v %q %q", err, whole.out.String(), whole.side.String(), int(block)+1, piecesErr, pieces.out.String(), pieces.side.String())
+		}
+		if err == nil && args["on_bad_row"] == nil {
+			if want := countRows(data); r.RowsIn != want {
+				t.Fatalf("%d rows were read, encoding/csv reads %d", r.RowsIn, want)
+			}
 		}
 	})
+}
+
+// anyArguments chooses arguments by numbers.
+func anyArguments(how, interval uint8) enginetest.Args {
+	args := enginetest.Args{
+		"input": "in.csv", "output": "out.csv", "time": "t", "min_rows": 0,
+		"interval": []string{"1h", "7h", "2d", "1s"}[interval%4], "period": []string{"all", "latest"}[interval/4%2],
+	}
+	methods := []string{"first", "last", "mean", "min", "max", "sum", "median", "count"}
+	if args["method"] = methods[how%8]; how/8%2 == 1 {
+		delete(args, "method")
+		args["aggregate"] = map[string]string{"v": methods[how%8]}
+	}
+	if how/16%2 == 1 {
+		args["group_by"] = "v"
+		args["aggregate"] = nil
+	}
+	if how/32%2 == 1 {
+		args["duplicates"] = []string{"keep_first", "keep_last", "error"}[interval/8%3]
+	}
+	switch how / 64 % 4 {
+	case 1:
+		args["on_bad_row"] = "skip"
+	case 2:
+		args["on_bad_row"], args["rejects"] = "reject", "rejects.csv"
+	}
+	return enginetest.With(args, nil)
+}
+
+// countRows counts the rows of a well-formed file, its header not among them.
+func countRows(data []byte) int64 {
+	r := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(data, []byte("\ufeff"))))
+	n := int64(-1)
+	for {
+		if _, err := r.Read(); err != nil {
+			return n
+		}
+		n++
+	}
 }

@@ -70,6 +70,9 @@ func (a *aggregate) open(b *bucket) {
 // refuse reads the row's numbers, as far as that is not done, and refuses a
 // text where a number was asked for.
 func (a *aggregate) refuse(r *row) string {
+	if r.plain {
+		return ""
+	}
 	r.reserve(len(a.job.header.names))
 	for i := range a.columns {
 		c := &a.columns[i]

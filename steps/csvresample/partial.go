@@ -73,7 +73,7 @@ func (p *partial) take(r *row, at int64, doubtful bool) (refused string) {
 	}
 	if at >= p.to {
 		p.beginDay(at)
-		r.read = false // what is known of the columns begins anew
+		r.read, r.plain = false, false // what is known of the columns begins anew
 		p.fold.refuse(r)
 	}
 	if doubtful {

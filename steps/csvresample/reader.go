@@ -20,7 +20,6 @@ type rowReader struct {
 	plan       []fieldPlan
 	elsewhere  bool   // the plan has no time, it is read from the fields
 	delimiters uint64 // a word of them
-	misses     int    // of the plan in a chunk, less hits
 }
 
 // fieldPlan is what a field is read for, and how long it was last.
@@ -39,8 +38,13 @@ const (
 	numberField
 )
 
-// mostPlanned is how many fields a row may have to be read in one go.
-const mostPlanned = 64
+const (
+	// mostPlanned is how many fields a row may have to be read in one go.
+	mostPlanned = 64
+	// enoughMisses is after how many rows of a chunk the plan is given up, if
+	// half of them are not as planned.
+	enoughMisses = 64
+)
 
 const newLines = '\n' * everyOne
 
@@ -89,13 +93,19 @@ func (r *rowReader) makePlan(width int, f fold) {
 // read gives the rows of the scanner's chunk to a part of the result. It stops at a bad
 // row where the step is to fail for it.
 func (r *rowReader) read(p *partial) (bad []*badRow) {
-	r.misses = 0
+	misses, off := 0, r.plan == nil
 	s := &r.scan
 	for s.pos < len(s.data) {
-		at, ok := r.planned()
+		var at int64
+		ok := false
+		if !off {
+			at, ok = r.inOneGo()
+		}
 		if ok {
 			s.row.line = s.line
 		} else {
+			misses++
+			off = off || misses > enoughMisses && misses > s.line/2
 			if !s.next() {
 				break
 			}
@@ -154,55 +164,44 @@ func (r *rowReader) badTime(err error) *badRow {
 	return r.bad(fmt.Sprintf("%s is no time: %v", text, err), remedy)
 }
 
-// planned reads the next row by the plan, if it is as the plan has it.
-func (r *rowReader) planned() (at int64, ok bool) {
-	if r.plan == nil || r.misses > mostPlanned {
-		return 0, false
-	}
-	if at, ok = r.inOneGo(); !ok {
-		r.misses++
-		return 0, false
-	}
-	r.misses--
-	return at, true
-}
-
 // inOneGo reads a row. When it is not as planned, nothing has happened.
 func (r *rowReader) inOneGo() (at int64, ok bool) {
-	s := &r.scan
-	row := &s.row
+	s, row := &r.scan, &r.scan.row
 	buf := s.data[:len(s.data)+slack]
 	begin, pos, delimiter := s.pos, s.pos, s.delimiter
 	plan, last := r.plan, len(r.plan)-1
 	ends := row.ends[:len(plan)]
-	var local int64
+	seconds, plain := int64(0), true
 	for i := range plan {
 		p := &plan[i]
 		start := pos
 		switch p.kind {
 		case dateField:
-			days, ok := r.date(buf, pos)
-			if !ok {
+			if !r.times.sameDay(buf[pos:]) && !r.times.newDay(buf[pos:pos+10]) {
 				return 0, false
 			}
-			local += days * secondsPerDay
 			pos += 10
 		case clockField:
-			seconds, err := parseClock(buf[pos : pos+8])
-			if err != nil {
+			if seconds, ok = r.times.timeOfDay(buf[pos:]); !ok {
 				return 0, false
 			}
-			local += seconds
 			pos += 8
 		case stampField:
-			var ok bool
-			if local, ok = r.stamp(buf, pos); !ok {
+			if !r.times.sameDay(buf[pos:]) && !r.times.newDay(buf[pos:pos+10]) || buf[pos+10] != ' ' && buf[pos+10] != 'T' {
+				return 0, false
+			}
+			if seconds, ok = r.times.timeOfDay(buf[pos+11:]); !ok {
 				return 0, false
 			}
 			pos += 19
 		case numberField:
-			row.numbers[i], row.kinds[i], pos = readNumber(buf, pos)
-			if row.kinds[i] == unread {
+			n := &row.numbers[i]
+			if pos = n.read(buf, pos); n.decimals >= 0 {
+				row.kinds[i] = isNumber
+			} else if pos == start {
+				row.kinds[i] = isNothing
+			} else {
+				row.kinds[i], plain = unread, false
 				pos = r.fieldEnd(buf, start)
 			}
 		default:
@@ -215,40 +214,48 @@ func (r *rowReader) inOneGo() (at int64, ok bool) {
 			}
 		}
 		ends[i] = pos - begin
-		if c := buf[pos]; i < last {
-			if c != delimiter {
+		if i < last {
+			if buf[pos] != delimiter {
 				return 0, false
 			}
-		} else if c == '\r' && buf[pos+1] == '\n' {
 			pos++
-		} else if c != '\n' {
-			return 0, false
-		} else if pos > start && buf[pos-1] == '\r' {
-			ends[i]--
 		}
-		pos++
 	}
-	if pos > s.quote || ends[last] == 0 {
-		return 0, false // it has quotes, or is a blank line
+	if pos, ok = r.rowEnd(buf, pos, &ends[last]); !ok || pos > s.quote {
+		return 0, false
 	}
 	row.raw = buf[begin : begin+ends[last]]
-	row.text, row.ends, row.split, row.read, row.broken = row.raw, ends, true, true, ""
-	if r.elsewhere {
-		var err error
-		at, err = r.times.read(row)
-		ok = err == nil
-	} else {
-		at, ok = r.instant(local)
-	}
-	if ok {
+	row.text, row.ends, row.split, row.read, row.plain, row.broken = row.raw, ends, true, true, plain, ""
+	if at, ok = r.timeOf(seconds); ok {
 		s.pos = pos
 		s.line++
 	}
 	return at, ok
 }
 
-func (r *rowReader) instant(local int64) (int64, bool) {
-	at, err := r.times.instant(local)
+// rowEnd is the place behind the row's line end, which begins at pos. A blank
+// line is no row.
+func (r *rowReader) rowEnd(buf []byte, pos int, end *int) (int, bool) {
+	if buf[pos] == '\r' && buf[pos+1] == '\n' {
+		pos++
+	} else if *end > 0 && buf[pos] == '\n' && buf[pos-1] == '\r' {
+		*end--
+	}
+	return pos + 1, buf[pos] == '\n' && *end > 0
+}
+
+// timeOf is the time of the row that was read, some seconds into its day.
+func (r *rowReader) timeOf(seconds int64) (at int64, ok bool) {
+	t := &r.times
+	if r.elsewhere {
+		at, err := t.read(&r.scan.row)
+		return at, err == nil
+	}
+	if t.evenDay {
+		t.doubtful = false
+		return t.dayStart + seconds*nanosPerSecond, true
+	}
+	at, err := t.instant(t.lastDays*secondsPerDay + seconds)
 	return at, err == nil
 }
 
@@ -264,58 +271,33 @@ func (r *rowReader) fieldEnd(buf []byte, pos int) int {
 	}
 }
 
-// date reads a date, which is mostly the one before.
-func (r *rowReader) date(buf []byte, pos int) (int64, bool) {
-	t := &r.times
-	text := buf[pos : pos+10]
-	if binary.LittleEndian.Uint64(text) == binary.LittleEndian.Uint64(t.lastDate[:]) && text[8] == t.lastDate[8] && text[9] == t.lastDate[9] {
-		return t.lastDays, true
-	}
-	days, err := t.days(text)
-	return days, err == nil
-}
-
-// stamp reads a date and a time of day in one field.
-func (r *rowReader) stamp(buf []byte, pos int) (local int64, ok bool) {
-	days, ok := r.date(buf, pos)
-	if !ok || buf[pos+10] != ' ' && buf[pos+10] != 'T' {
-		return 0, false
-	}
-	seconds, err := parseClock(buf[pos+11 : pos+19])
-	return days*secondsPerDay + seconds, err == nil
-}
-
-// readNumber reads a plain decimal number, or nothing, up to a byte that is
-// none of it; what is otherwise is left unread.
-func readNumber(buf []byte, pos int) (number, kind, int) {
+// read reads a plain decimal number up to a byte that is none of it, and gives
+// the place of that. Decimals are -1 when it is otherwise, or nothing.
+func (n *number) read(buf []byte, pos int) int {
 	begin := pos
-	negative := buf[pos] == '-'
-	if negative {
+	if buf[pos] == '-' {
 		pos++
 	}
-	digits, first := int64(0), pos
+	digits, first, point := int64(0), pos, pos
 	for ; buf[pos]-'0' <= 9; pos++ {
 		digits = digits*10 + int64(buf[pos]-'0')
 	}
-	n, decimals := pos-first, 0
+	point = pos
 	if buf[pos] == '.' {
-		pos++
-		first = pos
-		for ; buf[pos]-'0' <= 9; pos++ {
+		first++
+		for pos++; buf[pos]-'0' <= 9; pos++ {
 			digits = digits*10 + int64(buf[pos]-'0')
 		}
-		decimals = pos - first
-		n += decimals
 	}
-	switch c := buf[pos]; {
-	case c != ',' && c != '\n' && c != '\t' && c != '\r' || n > 18 || digits > maxExact:
-		return number{}, unread, pos
-	case pos == begin:
-		return number{}, isNothing, pos
-	case n == 0:
-		return number{}, unread, pos
-	case negative:
-		digits = -digits
+	n.digits, n.decimals = digits, max(pos-point-1, 0)
+	if size := pos - first; size <= 0 || size > 18 || digits > maxExact || !endsField[buf[pos]] {
+		n.decimals = -1
 	}
-	return number{digits: digits, decimals: decimals}, isNumber, pos
+	if buf[begin] == '-' {
+		n.digits = -digits
+	}
+	return pos
 }
+
+// endsField has what can follow a plain number.
+var endsField = [256]bool{',': true, '\t': true, '\n': true, '\r': true}

@@ -19,6 +19,7 @@ type row struct {
 	numbers []number
 	kinds   []kind
 	read    bool // numbers and kinds are filled in
+	plain   bool // and none is left unread
 }
 
 // reserve makes room for the numbers of some columns.
@@ -31,7 +32,7 @@ func (r *row) reserve(columns int) {
 // begin makes the row another one, which is not split yet.
 func (r *row) begin(raw []byte, line int) {
 	r.raw, r.text, r.line = raw, raw, line
-	r.split, r.read, r.broken = false, false, ""
+	r.split, r.read, r.plain, r.broken = false, false, false, ""
 }
 
 const (

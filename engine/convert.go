@@ -70,10 +70,23 @@ func (f *Field) convertMap(v cty.Value) (cty.Value, error) {
 		}
 		elems[key.AsString()] = converted
 	}
-	if len(elems) == 0 {
-		return cty.MapValEmpty(f.elem.Type).WithMarks(marks), nil
+	whole := cty.MapValEmpty(f.elem.Type)
+	if len(elems) > 0 {
+		whole = cty.MapVal(elems)
 	}
-	return cty.MapVal(elems).WithMarks(marks), nil
+	if err := f.checkWhole(whole); err != nil {
+		return cty.UnknownVal(f.Type), err
+	}
+	return whole.WithMarks(marks), nil
+}
+
+// checkWhole asks the type of a map about it, once all of it is known.
+func (f *Field) checkWhole(v cty.Value) error {
+	bare, _ := v.UnmarkDeep()
+	if f.checkMap == nil || !bare.IsWhollyKnown() {
+		return nil
+	}
+	return f.checkMap(bare)
 }
 
 func isEmptyList(v cty.Value) bool {

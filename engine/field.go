@@ -35,7 +35,8 @@ import (
 // is written as a string and checked before the run; a slice of such a type is
 // written as one string or a list of them. Where several texts mean the same,
 // its method Canonical gives the one that stands for all. A map[string]T has
-// any of these as its T.
+// any of these as its T; a named type of such a map may have a method Check,
+// which is asked about the whole of it before the run.
 //
 // Defaults are converted when the type is declared, which is mostly while its
 // package is being initialised: an UnmarshalText that uses a package variable,
@@ -60,6 +61,7 @@ type Field struct {
 	whole     bool
 	oneOrMany bool
 	elem      *Field                  // of a map
+	checkMap  func(v cty.Value) error // for a map type that has a method Check
 	check     func(text string) error // for a text type
 	canonical func(text string) string
 }
@@ -173,7 +175,7 @@ func (f *Field) setType(t reflect.Type, tag string) {
 	case t.Kind() == reflect.Map && tag == "arg":
 		f.elem = &Field{}
 		f.elem.setType(t.Elem(), tag)
-		f.Type, f.TypeName = cty.Map(f.elem.Type), "map of "+f.elem.TypeName
+		f.Type, f.TypeName, f.checkMap = cty.Map(f.elem.Type), "map of "+f.elem.TypeName, checkMapOf(t)
 	default:
 		f.whole = t.Kind() == reflect.Int64 || t.Kind() == reflect.Int
 		f.Type = impliedType(t, tag)
@@ -188,6 +190,21 @@ func (f *Field) setType(t reflect.Type, tag string) {
 func checkOf(t reflect.Type) func(string) error {
 	return func(s string) error {
 		return reflect.New(t).Interface().(encoding.TextUnmarshaler).UnmarshalText([]byte(s))
+	}
+}
+
+// checkMapOf asks a map type that has a method Check about the whole of a map,
+// to which a KeyError names the key that is wrong.
+func checkMapOf(t reflect.Type) func(cty.Value) error {
+	if _, ok := reflect.Zero(t).Interface().(interface{ Check() error }); !ok {
+		return nil
+	}
+	return func(v cty.Value) error {
+		m := reflect.New(t).Elem()
+		if err := decodeMap(v, m); err != nil {
+			return err
+		}
+		return m.Interface().(interface{ Check() error }).Check()
 	}
 }
 

@@ -3,6 +3,7 @@ package engine_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 
@@ -18,6 +19,21 @@ type mapped struct {
 	Many    map[string][]engine.Duration `arg:"many" doc:"Widths, one or many."`
 	Columns map[string]engine.Strings    `arg:"columns" doc:"Columns."`
 	Plain   map[string]string            `arg:"plain" doc:"Texts."`
+	Pairs   pairs                        `arg:"pairs" doc:"Texts, as a whole."`
+}
+
+// pairs holds two texts at most, and none of them at the key "no".
+type pairs map[string]string
+
+// Check is asked about the whole of a map.
+func (p pairs) Check() error {
+	if _, ok := p["no"]; ok {
+		return &engine.KeyError{Key: "no", Err: errors.New("it is taken")}
+	}
+	if len(p) > 2 {
+		return errors.New("two are the most")
+	}
+	return nil
 }
 
 func TestMapsHaveCheckedValues(t *testing.T) {
@@ -26,6 +42,7 @@ func TestMapsHaveCheckedValues(t *testing.T) {
 	attrs := map[string]cty.Value{}
 	for name, given := range map[string]string{
 		"widths": `{"a": "90s"}`, "many": `{"a": "1h", "b": ["1h", "2h"]}`, "columns": `{"x": ["a", "b"], "y": "c"}`, "plain": `{"n": 5}`,
+		"pairs": `{"a": "1", "b": "2"}`,
 	} {
 		f := engine.FindField(typ.Args, name)
 		v, err := f.Convert(fromJSON(t, given))
@@ -42,6 +59,7 @@ func TestMapsHaveCheckedValues(t *testing.T) {
 		Many:    map[string][]engine.Duration{"a": {3600e9}, "b": {3600e9, 7200e9}},
 		Columns: map[string]engine.Strings{"x": {"a", "b"}, "y": {"c"}},
 		Plain:   map[string]string{"n": "5"},
+		Pairs:   pairs{"a": "1", "b": "2"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -56,6 +74,8 @@ func TestAWrongValueInAMapIsNamedByItsKey(t *testing.T) {
 		{"widths", `"1h"`, "a map of duration is wanted here, but this is a string"},
 		{"many", `{"a": ["1h", "soon"]}`, `key "a": "soon" is not a duration`},
 		{"columns", `{"a": 5}`, `key "a": a string or a list of strings is wanted`},
+		{"pairs", `{"a": "1", "no": "2"}`, `key "no": it is taken`},
+		{"pairs", `{"a": "1", "b": "2", "c": "3"}`, "two are the most"},
 		{"plain", `["a"]`, "a map of string is wanted here, but this is a list"},
 	} {
 		_, err := engine.FindField(typ.Args, tt.argument).Convert(fromJSON(t, tt.given))
@@ -71,6 +91,15 @@ func TestAMapThatIsPartlyUnknownStaysSo(t *testing.T) {
 	got, err := f.Convert(cty.ObjectVal(map[string]cty.Value{"a": cty.UnknownVal(cty.String), "b": cty.StringVal("1h").Mark(engine.Sensitive)}))
 	if err != nil || got.IsWhollyKnown() || !got.ContainsMarked() {
 		t.Errorf("got %#v, %v", got, err)
+	}
+	whole := engine.FindField(typ.Args, "pairs")
+	three := map[string]cty.Value{"a": cty.StringVal("1"), "b": cty.UnknownVal(cty.String), "c": cty.StringVal("3").Mark(engine.Sensitive)}
+	if got, err := whole.Convert(cty.ObjectVal(three)); err != nil || got.IsWhollyKnown() {
+		t.Errorf("a map that is not known yet: got %#v, %v", got, err)
+	}
+	three["b"] = cty.StringVal("2")
+	if _, err := whole.Convert(cty.ObjectVal(three)); err == nil {
+		t.Error("a map with a sensitive value is not checked")
 	}
 	if got, err := f.Convert(cty.DynamicVal); err != nil || got.IsKnown() {
 		t.Errorf("got %#v, %v", got, err)

@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"mime"
 	"net/http"
-	"path"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -18,25 +16,21 @@ import (
 
 // bucketStore is the store of s3:// buckets.
 type bucketStore struct {
-	env      *engine.Env
-	client   *s3.Client
-	bucket   string
-	endpoint string // for people
-	secrets  *strings.Replacer
-	ifExists string
+	connection
+	env    *engine.Env
+	bucket string
+	args   Args
 }
 
 func newBucketStore(ctx context.Context, env *engine.Env, a Args) (*bucketStore, error) {
-	client, endpoint, secrets, err := newClient(ctx, a)
+	c, err := connect(ctx, env, a)
 	if err != nil {
 		return nil, err
 	}
-	if crossesNetwork(endpoint) {
-		env.Log.Warn("the files cross the network unencrypted", "endpoint", endpoint)
+	if crossesNetwork(c.endpoint) {
+		env.Log.Warn("the files cross the network unencrypted", "endpoint", c.endpoint)
 	}
-	return &bucketStore{
-		env: env, client: client, bucket: a.Bucket.name, endpoint: endpoint, secrets: secrets, ifExists: a.IfExists,
-	}, nil
+	return &bucketStore{connection: c, env: env, bucket: a.Bucket.name, args: a}, nil
 }
 
 // url implements store.
@@ -44,25 +38,61 @@ func (b *bucketStore) url(key string) string { return "s3://" + b.bucket + "/" +
 
 // put implements store.
 func (b *bucketStore) put(ctx context.Context, s *source) (receipt, error) {
-	if b.ifExists == "skip" {
-		head, err := b.head(ctx, s.key)
-		switch {
-		case err == nil && sameAs(head, s.print):
+	if b.args.IfExists == "skip" {
+		there, err := b.stands(ctx, s)
+		if err != nil {
+			return receipt{}, err
+		}
+		if there != nil {
 			b.env.Log.Info("the same content stands there already", "url", b.url(s.key))
 			s.progress.add(s.print.size)
-			return receipt{head.ETag, head.VersionId}, nil
-		case err != nil && !notFound(err):
-			return receipt{}, b.failed(ctx, "look for", s, err)
+			return *there, nil
 		}
 	}
 	r, err := b.upload(ctx, s)
 	switch {
 	case err == nil:
 		return r, nil
-	case b.ifExists == "fail" && status(err) == http.StatusPreconditionFailed:
+	case b.args.IfExists == "fail" && status(err) == http.StatusPreconditionFailed:
 		return b.ownOrExists(ctx, s)
 	}
 	return receipt{}, b.failed(ctx, "put", s, err)
+}
+
+// stands looks for an object that is proven to have the content; nil where
+// there is none. One that went up in parts of another size has another
+// checksum, and the content's is made again as that was.
+func (b *bucketStore) stands(ctx context.Context, s *source) (*receipt, error) {
+	head, err := b.head(ctx, s.key)
+	switch {
+	case err != nil && notFound(err):
+		return nil, nil
+	case err != nil:
+		return nil, b.failed(ctx, "look for", s, err)
+	}
+	if size := b.otherPartSize(ctx, s, head); size > 0 {
+		if s.print, err = s.inPartsOf(ctx, size); err != nil {
+			return nil, err
+		}
+	}
+	if !sameAs(head, s.print) {
+		return nil, ctx.Err()
+	}
+	return &receipt{head.ETag, head.VersionId}, nil
+}
+
+// otherPartSize is the size of the parts that an object of this size was sent
+// in; 0 where it was not in parts, or the store does not say.
+func (b *bucketStore) otherPartSize(ctx context.Context, s *source, head *s3.HeadObjectOutput) int64 {
+	inParts := strings.Contains(aws.ToString(head.ChecksumSHA256), "-")
+	if !inParts || sameAs(head, s.print) || aws.ToInt64(head.ContentLength) != s.print.size {
+		return 0
+	}
+	first, err := b.client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &b.bucket, Key: &s.key, PartNumber: aws.Int32(1)})
+	if err != nil {
+		return 0
+	}
+	return aws.ToInt64(first.ContentLength)
 }
 
 // ownMark is the metadata by which a step that may not overwrite knows what it
@@ -121,12 +151,4 @@ func sameAs(head *s3.HeadObjectOutput, f fingerprint) bool {
 func notFound(err error) bool {
 	var missing *types.NotFound
 	return errors.As(err, &missing)
-}
-
-// contentType is the type that a browser is told, by the key's ending.
-func contentType(key string) *string {
-	if kind := mime.TypeByExtension(path.Ext(key)); kind != "" {
-		return aws.String(kind)
-	}
-	return nil
 }

@@ -37,13 +37,23 @@ var kinds = []kind{
 		argument: "access_key_id", remedy: "The clocks of this machine and of the store are too far apart. Set this one.",
 	},
 	{
-		answers: []string{
-			"AccessDenied", "AllAccessDisabled", "AccountProblem", "ExpiredToken", "InvalidAccessKeyId", "InvalidToken", "NotSignedUp",
-			"SignatureDoesNotMatch", "TokenRefreshRequired", "UnauthorizedAccess",
-		},
+		answers: []string{"SignatureDoesNotMatch"}, code: "s3_denied", argument: "secret_access_key",
+		remedy: "The store knows the account, and the secret is not its own. Check secret_access_key, or where the environment has it from.",
+	},
+	{
+		answers: []string{"InvalidAccessKeyId", "InvalidClientTokenId"}, code: "s3_denied", argument: "access_key_id",
+		remedy: "The store does not know the account. Check access_key_id, and that it belongs to the store at this endpoint.",
+	},
+	{
+		answers: []string{"ExpiredToken", "ExpiredTokenException", "InvalidToken", "TokenRefreshRequired"}, code: "s3_denied", argument: "session_token",
+		remedy: "The temporary key is not valid, or no longer. Get a new one, with its session_token; role_arn gets one by itself.",
+	},
+	{
+		answers:  []string{"AccessDenied", "AllAccessDisabled", "AccountProblem", "NotSignedUp", "UnauthorizedAccess"},
 		statuses: []int{http.StatusUnauthorized, http.StatusForbidden},
 		code:     "s3_denied", argument: "access_key_id",
-		remedy: "Check the access key and its secret, and that the account may put objects there (s3:PutObject) and, to skip or to delete sources, read them (s3:GetObject, s3:ListBucket).",
+		remedy: "The account may not do this. It has to be allowed to put objects there (s3:PutObject, with tags s3:PutObjectTagging, with acl s3:PutObjectAcl, " +
+			"with a key of KMS kms:GenerateDataKey and kms:Decrypt) and, to skip or to delete sources, to read them (s3:GetObject, s3:ListBucket).",
 	},
 	{
 		answers: []string{
@@ -64,6 +74,23 @@ var kinds = []kind{
 		statuses: []int{http.StatusMovedPermanently, http.StatusFound, http.StatusTemporaryRedirect, http.StatusPermanentRedirect},
 		code:     "s3_region", argument: "region",
 		remedy: "The bucket is in another region. Set region to the bucket's.",
+	},
+	{
+		answers: []string{"AccessControlListNotSupported"}, code: "s3_error", argument: "acl",
+		remedy: "The bucket has access control lists switched off. Leave acl out, and say in the bucket's policy who may read.",
+	},
+	{
+		answers: []string{"InvalidStorageClass"}, code: "s3_error", argument: "storage_class",
+		remedy: "The store does not have that class. Give another, or leave storage_class out.",
+	},
+	{
+		answers: []string{"KMS.NotFoundException", "KMS.DisabledException", "KMS.InvalidStateException", "KMS.KMSInvalidStateException", "KMSKeyNotFound"},
+		code:    "s3_error", argument: "kms_key_id",
+		remedy: "Check that the key exists in the bucket's region and is enabled.",
+	},
+	{
+		answers: []string{"NotImplemented"}, statuses: []int{http.StatusNotImplemented}, code: "s3_error",
+		remedy: "The store cannot do this. Leave out what it does not have: storage_class, sse, kms_key_id, acl or tags, or if_exists = \"fail\".",
 	},
 	{
 		answers: []string{"NoSuchUpload", "ConditionalRequestConflict", "OperationAborted", "RequestTimeout"},

@@ -2,15 +2,14 @@ package s3put
 
 import (
 	"context"
+	"errors"
 	"net"
-	"net/http"
 	"net/url"
 	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -24,39 +23,49 @@ import (
 const (
 	tries          = 3
 	longestBackoff = 500 * time.Millisecond
-	dialTimeout    = 3 * time.Second
-	tlsTimeout     = 5 * time.Second
-	answerTimeout  = 30 * time.Second
-	// idleTimeout closes the connections of an attempt soon after its end: the
-	// next one makes a client of its own.
-	idleTimeout = time.Second
 	// credentialsTimeout bounds the search for credentials, whose last resort
 	// is a service that exists on instances of Amazon's only.
 	credentialsTimeout = 10 * time.Second
 )
 
-// newClient makes a client of the arguments and of what environment and shared
-// files of AWS say. The second result names the endpoint for people, the third
-// hides secrets in texts.
-func newClient(ctx context.Context, a Args) (*s3.Client, string, *strings.Replacer, error) {
-	if a.SessionToken != "" && a.AccessKeyID == "" {
-		return nil, "", nil, &engine.StepError{
-			Code: "s3_credentials", Argument: "session_token",
-			Message: "a session token is given without the key it belongs to",
-			Remedy:  "Give access_key_id and secret_access_key too, or leave session_token out.",
-		}
-	}
+// connection is the way to a store.
+type connection struct {
+	client   *s3.Client
+	patient  *s3.Client        // for what takes a store long
+	endpoint string            // for people
+	secrets  *strings.Replacer // takes secrets out of texts
+}
+
+// connect makes a connection of the arguments and of what environment and
+// shared files of AWS say.
+func connect(ctx context.Context, env *engine.Env, a Args) (connection, error) {
 	ctx, cancel := context.WithTimeout(ctx, credentialsTimeout)
 	defer cancel()
 	cfg, err := config.LoadDefaultConfig(ctx, options(a)...)
 	if err != nil {
-		return nil, "", nil, noCredentials(ctx, err)
+		return connection{}, noCredentials(ctx, a, err)
 	}
 	keys, err := cfg.Credentials.Retrieve(ctx)
 	if err != nil {
-		return nil, "", nil, noCredentials(ctx, err)
+		return connection{}, noCredentials(ctx, a, err)
 	}
-	client := s3.NewFromConfig(cfg, func(o *s3.Options) {
+	secrets := []string{keys.SecretAccessKey, keys.SessionToken}
+	if a.RoleARN != "" {
+		if keys, err = assume(ctx, env, &cfg, a); err != nil {
+			return connection{}, masked(err, hide(secrets))
+		}
+		secrets = append(secrets, keys.SecretAccessKey, keys.SessionToken)
+	}
+	found := cfg.HTTPClient
+	cfg.HTTPClient = withPatience(found, answerTimeout)
+	client := s3.NewFromConfig(cfg, address(a))
+	cfg.HTTPClient = withPatience(found, assemblyTimeout)
+	return connection{client, s3.NewFromConfig(cfg, address(a)), endpointOf(client), hide(secrets)}, nil
+}
+
+// address says where a client of S3 finds the bucket.
+func address(a Args) func(*s3.Options) {
+	return func(o *s3.Options) {
 		if a.Endpoint != "" {
 			o.BaseEndpoint = aws.String(string(a.Endpoint))
 		}
@@ -64,8 +73,7 @@ func newClient(ctx context.Context, a Args) (*s3.Client, string, *strings.Replac
 		if a.PathStyle != nil {
 			o.UsePathStyle = *a.PathStyle
 		}
-	})
-	return client, endpointOf(client), secretsOf(keys), nil
+	}
 }
 
 func options(a Args) []func(*config.LoadOptions) error {
@@ -80,19 +88,14 @@ func options(a Args) []func(*config.LoadOptions) error {
 	if a.Region != "" {
 		all = append(all, config.WithRegion(string(a.Region)))
 	}
+	if a.Profile != "" {
+		all = append(all, config.WithSharedConfigProfile(string(a.Profile)))
+	}
 	if a.AccessKeyID != "" {
 		all = append(all, config.WithCredentialsProvider(
-			credentials.NewStaticCredentialsProvider(a.AccessKeyID, a.SecretAccessKey, a.SessionToken)))
+			credentials.NewStaticCredentialsProvider(string(a.AccessKeyID), string(a.SecretAccessKey), a.SessionToken)))
 	}
 	return all
-}
-
-func httpClient() *awshttp.BuildableClient {
-	return awshttp.NewBuildableClient().
-		WithDialerOptions(func(d *net.Dialer) { d.Timeout = dialTimeout }).
-		WithTransportOptions(func(t *http.Transport) {
-			t.TLSHandshakeTimeout, t.ResponseHeaderTimeout, t.IdleConnTimeout = tlsTimeout, answerTimeout, idleTimeout
-		})
 }
 
 // endpointOf names where a client sends its requests.
@@ -101,7 +104,12 @@ func endpointOf(client *s3.Client) string {
 	if o.BaseEndpoint == nil {
 		return "Amazon S3 in " + o.Region
 	}
-	u, err := url.Parse(*o.BaseEndpoint)
+	return hostOf(*o.BaseEndpoint)
+}
+
+// hostOf is a URL without what may be a secret in it.
+func hostOf(endpoint string) string {
+	u, err := url.Parse(endpoint)
 	if err != nil {
 		return "the endpoint"
 	}
@@ -118,13 +126,22 @@ func crossesNetwork(endpoint string) bool {
 	return u.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback())
 }
 
-// secretsOf hides what no message may have, in case an answer repeats it.
-func secretsOf(keys aws.Credentials) *strings.Replacer {
+// hide takes out what no message may have, in case an answer repeats it.
+func hide(secrets []string) *strings.Replacer {
 	var pairs []string
-	for _, secret := range []string{keys.SecretAccessKey, keys.SessionToken} {
+	for _, secret := range secrets {
 		if secret != "" {
 			pairs = append(pairs, secret, engine.Masked, url.QueryEscape(secret), engine.Masked)
 		}
 	}
 	return strings.NewReplacer(pairs...)
+}
+
+// masked is an error without secrets.
+func masked(err error, hidden *strings.Replacer) error {
+	var known *engine.StepError
+	if errors.As(err, &known) {
+		known.Message = hidden.Replace(known.Message)
+	}
+	return err
 }

@@ -123,17 +123,20 @@ func innermost(err error) string {
 	}
 }
 
-func noCredentials(ctx context.Context, err error) error {
+func noCredentials(ctx context.Context, a Args, err error) error {
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return ctx.Err()
 	}
-	code := status(err)
+	code, argument := status(err), "access_key_id"
+	if a.Profile != "" {
+		argument = "profile"
+	}
 	return &engine.StepError{
-		Code: "s3_credentials", Argument: "access_key_id",
+		Code: "s3_credentials", Argument: argument,
 		Retryable: code >= http.StatusInternalServerError || code == http.StatusTooManyRequests,
 		Message:   "find credentials for the bucket: " + strings.Join(strings.Fields(credentialsAnswer(err)), " "),
 		Remedy: "Give access_key_id and secret_access_key, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment, " +
-			"or AWS_PROFILE to a profile of ~/.aws/config, or run on an instance that has a role.",
+			"or profile or AWS_PROFILE to a profile of ~/.aws/config, or run on an instance that has a role.",
 	}
 }
 
@@ -143,6 +146,19 @@ func (b *bucketStore) noStore(s *source) error {
 		Code: "s3_error", Argument: "endpoint",
 		Message: fmt.Sprintf("put %s as %s at %s: the answer has no ETag, so that it is not S3's", s.path, b.url(s.key), b.endpoint),
 		Remedy:  "Check the endpoint: something else than a store answers there.",
+	}
+}
+
+// unencrypted is the error of a store that does not do what sse says.
+func (b *bucketStore) unencrypted(s *source, did string) error {
+	answer := "does not say that it encrypted it"
+	if did != "" {
+		answer = fmt.Sprintf("encrypted it with %q", did)
+	}
+	return &engine.StepError{
+		Code: "sse_ignored", Argument: "sse",
+		Message: fmt.Sprintf("put %s as %s at %s with sse = %q: the store has the file now and %s", s.path, b.url(s.key), b.endpoint, b.args.SSE, answer),
+		Remedy:  "Delete the object if nobody may see it, and leave sse out for this store, or use one that encrypts.",
 	}
 }
 

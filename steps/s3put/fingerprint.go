@@ -11,29 +11,13 @@ import (
 	"strings"
 )
 
-const (
-	// minPart is where an upload begins to go in parts, and their size. It is
-	// part of what makes a stored checksum comparable: the checksum of an
-	// object in parts is made of those of its parts.
-	minPart = 16 << 20
-	// maxParts is the limit of S3.
-	maxParts = 10_000
-)
-
-// partSize is the size of the parts of a file, the same for every file of a
-// size.
-func partSize(size int64) int64 {
-	const mega = 1 << 20
-	least := (size + maxParts - 1) / maxParts
-	return max(minPart, (least+mega-1)/mega*mega)
-}
-
 // fingerprint is what a content is known by: its size and SHA-256. That of a
-// large source also has the SHA-256 over those of its parts, which S3 calls
-// composite.
+// source that goes up in parts also has the SHA-256 over those of its parts,
+// which S3 calls composite.
 type fingerprint struct {
 	size      int64
 	whole     [sha256.Size]byte
+	partSize  int64 // 0 for a content in one piece
 	composite [sha256.Size]byte
 }
 
@@ -45,8 +29,8 @@ func (f fingerprint) isOf(other fingerprint) bool {
 // String is the form of the output checksum.
 func (f fingerprint) String() string { return "sha256:" + hex.EncodeToString(f.whole[:]) }
 
-// inParts reports whether a content of that size goes up in parts.
-func (f fingerprint) inParts() bool { return f.size >= minPart }
+// inParts reports whether the content goes up in parts.
+func (f fingerprint) inParts() bool { return f.partSize > 0 }
 
 // header is the checksum of an upload that goes in one piece.
 func (f fingerprint) header() string { return base64.StdEncoding.EncodeToString(f.whole[:]) }
@@ -106,7 +90,7 @@ func (d *digest) endPart() {
 }
 
 func (d *digest) fingerprint() fingerprint {
-	f := fingerprint{size: d.size}
+	f := fingerprint{size: d.size, partSize: d.partSize}
 	d.whole.Sum(f.whole[:0])
 	if d.partSize > 0 {
 		if d.size%d.partSize != 0 {

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"dagrun/engine"
 )
@@ -20,6 +21,12 @@ type folder struct {
 }
 
 func newFolder(env *engine.Env, a Args) *folder {
+	if names := a.properties(); len(names) > 0 {
+		env.Log.Warn("a folder keeps contents only; these arguments have no effect on it", "arguments", strings.Join(names, ", "))
+	}
+	if names := a.way(); len(names) > 0 {
+		env.Log.Info("a folder is reached without a server; these arguments are not needed", "arguments", strings.Join(names, ", "))
+	}
 	return &folder{env: env, root: env.Path(a.Bucket.dir), ifExists: a.IfExists}
 }
 

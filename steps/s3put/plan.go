@@ -17,6 +17,10 @@ func plan(env *engine.Env, a Args) ([]*source, error) {
 	if err := checkCount(a, len(files)); err != nil {
 		return nil, err
 	}
+	wanted := a.PartSize
+	if a.Bucket.dir != "" {
+		wanted = 0
+	}
 	var sources []*source
 	taken := map[string]string{}
 	for _, path := range files {
@@ -35,7 +39,7 @@ func plan(env *engine.Env, a Args) ([]*source, error) {
 			return nil, duplicate(other, path, key)
 		}
 		taken[key] = path
-		sources = append(sources, &source{path: path, key: key})
+		sources = append(sources, &source{path: path, key: key, wanted: wanted})
 	}
 	return sources, nil
 }

@@ -51,13 +51,15 @@ func kindOf(r *http.Request) request {
 // on itself.
 type fault func(w http.ResponseWriter, r *http.Request, pass http.HandlerFunc)
 
-// proxy stands between step and server, does what the faults say, and counts.
+// proxy stands between step and server, does what the faults say, and records
+// the requests.
 type proxy struct {
 	endpoint string
 
-	mu     sync.Mutex
-	faults map[request]fault
-	seen   map[request]int
+	mu      sync.Mutex
+	faults  map[request]fault
+	seen    map[request]int
+	headers map[request][]http.Header
 }
 
 // newProxy starts a proxy. The host that a request was signed for is passed on,
@@ -72,11 +74,13 @@ func newProxy(t testing.TB, server *s3server.Server, faults map[request]fault) *
 		Rewrite:      func(r *httputil.ProxyRequest) { r.SetURL(target); r.Out.Host = r.In.Host },
 		ErrorHandler: func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) },
 	}
-	p := &proxy{faults: faults, seen: map[request]int{}}
+	p := &proxy{}
+	p.reset(faults)
 	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		kind := kindOf(r)
 		p.mu.Lock()
 		p.seen[kind]++
+		p.headers[kind] = append(p.headers[kind], r.Header.Clone())
 		do := p.faults[kind]
 		p.mu.Unlock()
 		if do == nil {
@@ -88,6 +92,24 @@ func newProxy(t testing.TB, server *s3server.Server, faults map[request]fault) *
 	t.Cleanup(front.Close)
 	p.endpoint = front.URL
 	return p
+}
+
+// reset forgets what was seen, and changes the faults.
+func (p *proxy) reset(faults map[request]fault) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.faults, p.seen, p.headers = faults, map[request]int{}, map[request][]http.Header{}
+}
+
+// sent gives the values that a header had in requests of a kind.
+func (p *proxy) sent(kind request, name string) []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var values []string
+	for _, h := range p.headers[kind] {
+		values = append(values, h.Get(name))
+	}
+	return values
 }
 
 func (p *proxy) count(kind request) int {

@@ -2,7 +2,8 @@
 // into a folder that stands for one, and can delete them here once the store
 // has proven to have them.
 //
-// A plan (plan.go) says which file becomes which key. Both kinds of store
+// The arguments (args.go) have types of their own, which check them before the
+// run. A plan (plan.go) says which file becomes which key. Both kinds of store
 // (bucketstore.go, folder.go) put one file at a time, and read back what they
 // have. A file is known by its fingerprint (fingerprint.go), taken before it is
 // sent; that is what every answer of a store is compared with, and what decides
@@ -23,49 +24,17 @@ step "s3_put" "archive" {
   bucket        = "s3://readings"
   key           = "plc/2024-06-15/"
   region        = "eu-central-1"
+  storage_class = "STANDARD_IA"
+  tags          = { probe = "1" }
   if_exists     = "overwrite"
   delete_source = true
 }`),
 	engine.WithExternalEffects(),
 	engine.Together("access_key_id", "secret_access_key"),
+	engine.OnlyWith("session_token", "access_key_id"),
+	engine.AtMostOne("profile", "access_key_id"),
+	engine.OnlyWith("kms_key_id", "sse", "aws:kms", "aws:kms:dsse"),
 )
-
-// Args are the arguments of the step type.
-type Args struct {
-	Source engine.Strings `arg:"source,required" file:"read" doc:"The files to put: paths and globs."`
-	Bucket Bucket         `arg:"bucket,required" doc:"Where they go: \"s3://name\", or \"file://folder\", where the same keys become a tree of files."`
-	Key    Key            `arg:"key,required" doc:"The key of the file; or, for several files, the prefix of their keys, ending in /: each is put under its own name."`
-
-	Endpoint        Endpoint `arg:"endpoint" doc:"The URL of a store other than Amazon's, such as \"https://minio.example.com:9000\"."`
-	Region          Region   `arg:"region" doc:"The bucket's region. Default: what the environment and the shared files of AWS say, else us-east-1."`
-	PathStyle       *bool    `arg:"path_style" doc:"true puts the bucket's name into the path of a URL, false in front of the host's. Default: true with an endpoint, where that works nearly everywhere, and false for Amazon."`
-	AccessKeyID     string   `arg:"access_key_id" doc:"The account. Default: the chain of AWS: environment, shared files, role of the instance."`
-	SecretAccessKey string   `arg:"secret_access_key" sensitive:"true" doc:"The key that belongs to the account."`
-	SessionToken    string   `arg:"session_token" sensitive:"true" doc:"The token that belongs to a temporary key."`
-
-	IfExists     string `arg:"if_exists" enum:"overwrite|skip|fail" default:"overwrite" doc:"What to do where the key is taken: overwrite; skip sends nothing if the same content stands there, and overwrites other content; fail puts only where nothing stands (If-None-Match: *), except for what an earlier attempt of the same step in the same run has put."`
-	DeleteSource bool   `arg:"delete_source" deletes:"source" doc:"true deletes the files here, after size and checksum of every one were read back from the store. Any doubt keeps them all, and the step fails."`
-}
-
-// Outputs are the outputs of the step type.
-type Outputs struct {
-	URL       string   `out:"url" doc:"Where the file is now, as s3://bucket/key or file:///folder/key; for several files the prefix."`
-	ETag      *string  `out:"etag" doc:"The object's ETag; null for a folder and for several files."`
-	VersionID *string  `out:"version_id" doc:"The object's version, if the bucket keeps versions; null for several files."`
-	Size      int64    `out:"size" doc:"Size in bytes, of all files together."`
-	Checksum  *string  `out:"checksum" doc:"The SHA-256 of the file's content, as \"sha256:\" and 64 hexadecimal digits; null for several files."`
-	Objects   []Object `out:"objects" doc:"Each object by itself, in the order of the sources."`
-}
-
-// Object is one object of the outputs.
-type Object struct {
-	Key       string  `out:"key" doc:"The key."`
-	URL       string  `out:"url" doc:"Where it is."`
-	ETag      *string `out:"etag" doc:"Its ETag; null for a folder."`
-	VersionID *string `out:"version_id" doc:"Its version, if the bucket keeps versions."`
-	Size      int64   `out:"size" doc:"Size in bytes."`
-	Checksum  string  `out:"checksum" doc:"The SHA-256 of its content, as \"sha256:\" and 64 hexadecimal digits."`
-}
 
 // store keeps files by key.
 type store interface {

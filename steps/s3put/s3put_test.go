@@ -40,7 +40,7 @@ func isolate(t testing.TB) {
 	for name, value := range map[string]string{
 		"AWS_CONFIG_FILE": filepath.Join(home, "config"), "AWS_SHARED_CREDENTIALS_FILE": filepath.Join(home, "credentials"),
 		"AWS_EC2_METADATA_DISABLED": "true", "AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "AWS_SESSION_TOKEN": "",
-		"AWS_PROFILE": "", "AWS_REGION": "", "AWS_ENDPOINT_URL": "", "AWS_ENDPOINT_URL_S3": "", "AWS_CA_BUNDLE": "",
+		"AWS_PROFILE": "", "AWS_REGION": "", "AWS_ENDPOINT_URL": "", "AWS_ENDPOINT_URL_S3": "", "AWS_ENDPOINT_URL_STS": "", "AWS_CA_BUNDLE": "",
 		"AWS_WEB_IDENTITY_TOKEN_FILE": "", "AWS_CONTAINER_CREDENTIALS_FULL_URI": "", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "",
 	} {
 		if value == "" {
@@ -200,7 +200,7 @@ func TestOutputsDescribeWhatIsStored(t *testing.T) {
 	if diff := cmp.Diff(want, one); diff != "" {
 		t.Errorf("one file (-want +got):\n%s", diff)
 	}
-	if head.VersionId == nil || *head.VersionId == "" || *head.ContentType != "text/csv; charset=utf-8" {
+	if head.VersionId == nil || *head.VersionId == "" || *head.ContentType != "text/csv" {
 		t.Errorf("got version %v and type %v", head.VersionId, head.ContentType)
 	}
 	a, empty := server.Head(t, bucket, "x/a.csv"), server.Head(t, bucket, "x/empty.bin")

@@ -12,6 +12,7 @@ import (
 // source is one file to put.
 type source struct {
 	path, key string
+	wanted    PartSize // 0 where nothing goes in parts
 	progress  *progress
 
 	file  *os.File
@@ -27,21 +28,13 @@ func (s *source) open(ctx context.Context) error {
 	s.file = file
 	info, err := file.Stat()
 	if err == nil {
-		s.print, err = take(ctx, file, partsOf(info.Size()))
+		s.print, err = take(ctx, file, s.wanted.of(info.Size()))
 	}
 	if err != nil {
 		s.close()
 		return failedRead(ctx, s.path, err)
 	}
 	return nil
-}
-
-// partsOf is the size of a source's parts; 0 where it goes in one piece.
-func partsOf(size int64) int64 {
-	if size < minPart {
-		return 0
-	}
-	return partSize(size)
 }
 
 func (s *source) close() { _ = s.file.Close() }
@@ -54,6 +47,18 @@ func takeAt(ctx context.Context, path string) (fingerprint, error) {
 	}
 	defer func() { _ = file.Close() }()
 	return take(ctx, file, 0)
+}
+
+// inPartsOf takes the fingerprint again, for parts of another size.
+func (s *source) inPartsOf(ctx context.Context, size int64) (fingerprint, error) {
+	print, err := take(ctx, io.NewSectionReader(s.file, 0, s.print.size), size)
+	if err != nil {
+		return print, failedRead(ctx, s.path, err)
+	}
+	if !print.isOf(s.print) {
+		return print, changed(s)
+	}
+	return print, nil
 }
 
 // content reads the file from its beginning and checks, once it has been read,

@@ -1,9 +1,11 @@
 package s3put
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"maps"
 	"strings"
 	"sync"
 	"time"
@@ -18,9 +20,13 @@ import (
 // or a StepError.
 func (b *bucketStore) upload(ctx context.Context, s *source) (receipt, error) {
 	content := s.content(ctx)
-	client := &tidyClient{Client: b.client}
+	client := &tidyClient{Client: b.client, patient: b.patient, content: content}
 	manager := transfermanager.New(client, func(o *transfermanager.Options) {
-		o.PartSizeBytes, o.MultipartUploadThreshold = partSize(s.print.size), minPart
+		// What is not in parts is less than the threshold.
+		o.PartSizeBytes, o.MultipartUploadThreshold, o.Concurrency = s.print.size+1, s.print.size+1, b.args.Parallel
+		if s.print.inParts() {
+			o.PartSizeBytes, o.MultipartUploadThreshold = s.print.partSize, s.print.partSize
+		}
 		o.ChecksumAlgorithm = tmtypes.ChecksumAlgorithmSha256
 		o.ObjectProgressListeners.Register(&listener{progress: s.progress})
 	})
@@ -34,25 +40,36 @@ func (b *bucketStore) upload(ctx context.Context, s *source) (receipt, error) {
 	if err != nil {
 		return receipt{}, err
 	}
-	if err := content.check(); err != nil {
-		return receipt{}, err
-	}
 	return b.receiptOf(s, out)
 }
 
 func (b *bucketStore) input(s *source, content *checkedReader) *transfermanager.UploadObjectInput {
+	a := b.args
 	input := &transfermanager.UploadObjectInput{
-		Bucket: &b.bucket, Key: &s.key, Body: content,
-		ContentLength: aws.Int64(s.print.size), ContentType: contentType(s.key),
+		Bucket: &b.bucket, Key: &s.key, Body: content, ContentLength: aws.Int64(s.print.size),
+		ContentType: optional(cmp.Or(string(a.ContentType), typeOf(s))), Metadata: maps.Clone(a.Metadata), Tagging: optional(a.Tags.query()),
+		StorageClass: tmtypes.StorageClass(a.StorageClass), ACL: tmtypes.ObjectCannedACL(a.ACL),
+		ServerSideEncryption: tmtypes.ServerSideEncryption(a.SSE), SSEKMSKeyID: optional(string(a.KMSKeyID)),
 	}
 	if !s.print.inParts() { // the store refuses a content that is not this
 		input.ChecksumSHA256 = aws.String(s.print.header())
 	}
-	if b.ifExists == "fail" {
+	if a.IfExists == "fail" {
 		input.IfNoneMatch = aws.String("*")
-		input.Metadata = map[string]string{ownMark: b.mark(s.key)}
+		if input.Metadata == nil {
+			input.Metadata = map[string]string{}
+		}
+		input.Metadata[ownMark] = b.mark(s.key)
 	}
 	return input
+}
+
+// optional is a text that is not sent where it is empty.
+func optional(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
 }
 
 // receiptOf reads what the store says that it has stored.
@@ -63,23 +80,40 @@ func (b *bucketStore) receiptOf(s *source, out *transfermanager.UploadObjectOutp
 	if sum := aws.ToString(out.ChecksumSHA256); sum != "" && !s.print.matches(sum) {
 		return receipt{}, mismatch(b, s, b.secrets.Replace(legible(sum)))
 	}
+	if b.args.SSE != "" && string(out.ServerSideEncryption) != b.args.SSE {
+		return receipt{}, b.unencrypted(s, string(out.ServerSideEncryption))
+	}
 	return receipt{out.ETag, out.VersionID}, nil
 }
 
 // tidyClient makes up for what transfermanager does when an upload in parts
 // fails: it aborts with the context that has just ended, hides the cause behind
-// an error of the abort, and writes to the process's standard log.
+// an error of the abort, and writes to the process's standard log. It also lets
+// nothing become an object that is not what the fingerprint says.
 type tidyClient struct {
 	*s3.Client
-	failed error // of the completion, which transfermanager takes for successful
-	left   bool  // an abort failed
+	patient *s3.Client
+	content *checkedReader
+	failed  error // of the completion, which transfermanager takes for successful
+	left    bool  // an abort failed
+}
+
+// PutObject sends a content in one piece, once it has all been read.
+func (c *tidyClient) PutObject(ctx context.Context, in *s3.PutObjectInput, opts ...func(*s3.Options)) (*s3.PutObjectOutput, error) {
+	if err := c.content.check(); err != nil {
+		return nil, err
+	}
+	return c.Client.PutObject(ctx, in, opts...)
 }
 
 // CompleteMultipartUpload ends an upload in parts.
 func (c *tidyClient) CompleteMultipartUpload(ctx context.Context, in *s3.CompleteMultipartUploadInput, opts ...func(*s3.Options)) (*s3.CompleteMultipartUploadOutput, error) {
-	out, err := c.Client.CompleteMultipartUpload(ctx, in, opts...)
+	err := c.content.check()
 	if err == nil {
-		return out, nil
+		var out *s3.CompleteMultipartUploadOutput
+		if out, err = c.patient.CompleteMultipartUpload(ctx, in, opts...); err == nil {
+			return out, nil
+		}
 	}
 	c.failed = err
 	_, _ = c.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{Bucket: in.Bucket, Key: in.Key, UploadId: in.UploadId})

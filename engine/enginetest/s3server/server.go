@@ -7,8 +7,9 @@
 //	… server.Endpoint(), server.AccessKeyID, server.SecretAccessKey …
 //
 // The server's program is built once for each machine with the go command, from
-// a fixed version, which takes a minute or two; it is kept in the user's cache
-// folder. Only tests import this package.
+// a fixed version, which takes minutes; it is kept in the user's cache folder.
+// That is said on the terminal, where there is one. Only tests import this
+// package.
 package s3server
 
 import (
@@ -58,9 +59,13 @@ func Start(t testing.TB, opts ...Option) *Server {
 	for _, opt := range opts {
 		opt(&s.options)
 	}
+	asked := time.Now()
 	program, err := build()
 	if err != nil {
 		t.Fatalf("build the S3 server: %v", err)
+	}
+	if took := time.Since(asked); took > time.Second {
+		t.Logf("the S3 server was built, by this test or another, in %s", took.Round(time.Second))
 	}
 	if s.options.encrypted {
 		s.makeCertificate(t)

@@ -37,6 +37,14 @@ func TestCredentialsComeFromTheChainOfAWS(t *testing.T) {
 			t.Setenv("AWS_PROFILE", "plc")
 			return enginetest.Args{"endpoint": server.Endpoint()}
 		},
+		"a profile, against the environment": func(t *testing.T) enginetest.Args {
+			writeTo(t, "", os.Getenv("AWS_SHARED_CREDENTIALS_FILE"), fmt.Sprintf(
+				"[plc nord]\naws_access_key_id = %s\naws_secret_access_key = %s\n", server.AccessKeyID, server.SecretAccessKey))
+			t.Setenv("AWS_ACCESS_KEY_ID", "another")
+			t.Setenv("AWS_SECRET_ACCESS_KEY", "another")
+			t.Setenv("AWS_PROFILE", "another")
+			return enginetest.Args{"endpoint": server.Endpoint(), "profile": "plc nord"}
+		},
 		"arguments, against the environment": func(t *testing.T) enginetest.Args {
 			t.Setenv("AWS_ACCESS_KEY_ID", "another")
 			t.Setenv("AWS_SECRET_ACCESS_KEY", "another")
@@ -101,10 +109,20 @@ func TestMissingCredentialsAreToldSoon(t *testing.T) {
 			if took := time.Since(start); took > 15*time.Second {
 				t.Errorf("it took %s", took)
 			}
-			if got.Retryable || !strings.Contains(got.Message, c.says) || !strings.Contains(got.Remedy, "AWS_ACCESS_KEY_ID") {
+			if got.Argument != "access_key_id" || got.Retryable || !strings.Contains(got.Message, c.says) || !strings.Contains(got.Remedy, "AWS_ACCESS_KEY_ID") {
 				t.Errorf("got %+v, want %q in the message and AWS_ACCESS_KEY_ID in the remedy", got, c.says)
 			}
 		})
+	}
+}
+
+func TestProfileThatIsNotThereIsNamed(t *testing.T) {
+	isolate(t)
+	dir := t.TempDir()
+	writeTo(t, dir, "a.csv", "abc")
+	got := enginetest.Fail(t, s3put.Type, dir, enginetest.Args{"source": "a.csv", "bucket": "s3://readings", "key": "a.csv", "profile": "no-such"}, "s3_credentials")
+	if got.Argument != "profile" || got.Retryable || !strings.Contains(got.Message, "no-such") {
+		t.Errorf("got %+v", got)
 	}
 }
 

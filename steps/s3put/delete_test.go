@@ -297,7 +297,7 @@ func rename(t testing.TB, from, to string) {
 }
 
 // TestLargeSourceThatChangesWhileItIsSentStays changes a part that was not read
-// yet: the store then has what no fingerprint is of.
+// yet: what is sent is then what no fingerprint is of.
 func TestLargeSourceThatChangesWhileItIsSentStays(t *testing.T) {
 	server := newServer(t)
 	dir := t.TempDir()
@@ -318,6 +318,9 @@ func TestLargeSourceThatChangesWhileItIsSentStays(t *testing.T) {
 		if !got.Retryable || !isThere(t, path) {
 			t.Errorf("%s: got %+v, and the file is there: %t", name, got, isThere(t, path))
 		}
+	}
+	if keys, n := server.Keys(t, bucket), server.Uploads(t, bucket); len(keys) != 0 || n != 0 {
+		t.Errorf("what no file has ever been is stored as %q, and %d uploads are left open", keys, n)
 	}
 }
 

@@ -139,6 +139,45 @@ func TestKeyThatIsTakenInAFolder(t *testing.T) {
 	}
 }
 
+// TestFolderSaysWhatItDoesNotKeep: a pipeline that switches between a bucket
+// and a folder by a variable runs with both, and is told the difference.
+func TestFolderSaysWhatItDoesNotKeep(t *testing.T) {
+	dir := t.TempDir()
+	writeTo(t, dir, "a.csv", "abc")
+	args := enginetest.Args{"source": "a.csv", "bucket": "file://archive", "key": "a.csv"}
+	for name, c := range map[string]struct {
+		more enginetest.Args
+		want []string
+	}{
+		"nothing more": {enginetest.Args{"path_style": false, "part_size": "5MiB", "parallel": 1}, nil},
+		"properties": {
+			enginetest.Args{
+				"content_type": "text/csv", "metadata": map[string]string{"a": "b"}, "tags": map[string]string{"a": "b"},
+				"storage_class": "STANDARD", "sse": "aws:kms", "kms_key_id": "k", "acl": "private",
+			},
+			[]string{"level=WARN", `"content_type, metadata, tags, storage_class, sse, kms_key_id, acl"`},
+		},
+		"the way to a server": {
+			enginetest.Args{"endpoint": "https://host", "region": "r", "path_style": true, "role_arn": role, "access_key_id": "A", "secret_access_key": "hunter2"},
+			[]string{"level=INFO", `"endpoint, region, path_style, role_arn, access_key_id"`},
+		},
+		"a profile": {enginetest.Args{"profile": "p"}, []string{"level=INFO", "arguments=profile"}},
+	} {
+		result, said := enginetest.RunLogged(t.Context(), t, s3put.Type, dir, enginetest.With(args, c.more))
+		if result.Error != nil || read(t, filepath.Join(dir, "archive/a.csv")) != "abc" {
+			t.Errorf("%s: %+v", name, result.Error)
+		}
+		for _, text := range c.want {
+			if !strings.Contains(said, text) {
+				t.Errorf("%s: %s is not in the log: %s", name, text, said)
+			}
+		}
+		if len(c.want) == 0 && said != "" || strings.Contains(said, "hunter2") {
+			t.Errorf("%s: the log has %s", name, said)
+		}
+	}
+}
+
 // oddNames are names that someone has given a file before.
 var oddNames = []string{
 	"plain.csv", "two  blanks", " leading", "trailing ", `"quoted" 'and' \escaped\`, "Temperatura às 8 °C", "🌡️ 24 °C 🙂",
@@ -174,6 +213,29 @@ func TestNamesAreTakenLiterally(t *testing.T) {
 					t.Errorf("%q: got %q", name, stored)
 				}
 			})
+		}
+	}
+}
+
+// TestKeysAreTakenLiterally: a key is no pattern, no URL and no path to clean.
+func TestKeysAreTakenLiterally(t *testing.T) {
+	server := newServer(t)
+	dir := t.TempDir()
+	writeTo(t, dir, "a.csv", "abc")
+	longest := strings.Repeat(strings.Repeat("k", 204)+"/", 5)[:1024] // in segments that a file system takes
+	for _, key := range []string{
+		" ", "a b/ c", "?versionId=1", "a#b", "a+b", "a%2Fb%", "a&acl", `"a"`, `back\slash`, "line\nbreak", "tab\t", "über/日本/🌡️", "..a/b..", "...", "~", "*", "{x}",
+		"\u202ea", "-rf", "a;b=c,d:e@f!g$h'i(j)", longest,
+	} {
+		for kind, args := range map[string]enginetest.Args{"folder": {"bucket": "file://archive"}, "server": toServer(server)} {
+			var out outputs
+			enginetest.Succeed(t, s3put.Type, dir, enginetest.With(args, enginetest.Args{"source": "a.csv", "key": key, "if_exists": "fail"}), &out)
+			if out.Objects[0].Key != key {
+				t.Errorf("%s: got the key %q, want %q", kind, out.Objects[0].Key, key)
+			}
+			if kind == "server" && string(server.Read(t, bucket, key)) != "abc" || kind == "folder" && read(t, filepath.Join(dir, "archive", key)) != "abc" {
+				t.Errorf("%s: %q has something else", kind, key)
+			}
 		}
 	}
 }

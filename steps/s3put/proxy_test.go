@@ -139,6 +139,18 @@ func answer(status int, code, message string) fault {
 // cut closes the connection without an answer.
 func cut(http.ResponseWriter, *http.Request, http.HandlerFunc) { panic(http.ErrAbortHandler) }
 
+// silence takes a request, tells of it and never answers.
+func silence(taken chan<- struct{}) fault {
+	return func(_ http.ResponseWriter, r *http.Request, _ http.HandlerFunc) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		close(taken)
+		<-r.Context().Done()
+	}
+}
+
+// passing is no fault.
+func passing(w http.ResponseWriter, r *http.Request, pass http.HandlerFunc) { pass(w, r) }
+
 // passThen lets the server have the request, and the step something else than
 // its answer.
 func passThen(then fault) fault {

@@ -115,6 +115,13 @@ func TestSuiteForAFolder(t *testing.T) {
 			return enginetest.Args{"source": "out/*", "bucket": "file://archive", "key": "plc/2024/"}
 		},
 		State: func(t testing.TB, dir string) string { return asJSON(t, tree(t, filepath.Join(dir, "archive"))) },
+		Slow: func(t testing.TB, dir string) (enginetest.Args, <-chan struct{}) {
+			path := writeTo(t, dir, "hole.bin", "")
+			if err := os.Truncate(path, 1<<29); err != nil {
+				t.Fatal(err)
+			}
+			return enginetest.Args{"source": path, "bucket": "file://archive", "key": "hole.bin", "delete_source": true}, nil
+		},
 	})
 }
 
@@ -151,6 +158,15 @@ func TestSuiteForAServer(t *testing.T) {
 							objects[key] = string(server.Read(t, bucket, key))
 						}
 						return asJSON(t, objects)
+					},
+					Slow: func(t testing.TB, dir string) (enginetest.Args, <-chan struct{}) {
+						server = newServer(t)
+						path := writeTo(t, dir, "big.bin", strings.Repeat("x", 11<<20))
+						underWay := make(chan struct{})
+						p := newProxy(t, server, map[request]fault{uploadPart: first(silence(underWay))})
+						return enginetest.With(through(server, p), enginetest.Args{
+							"source": path, "key": "big.bin", "part_size": "5MiB", "if_exists": ifExists, "delete_source": true,
+						}), underWay
 					},
 				})
 			})

@@ -170,6 +170,115 @@ func TestKeyThatIsTakenOnAServer(t *testing.T) {
 	})
 }
 
+// TestKeyThatIsTakenOnAServerForParts is the same for what goes up in parts,
+// whose end is where the store keeps to If-None-Match.
+func TestKeyThatIsTakenOnAServerForParts(t *testing.T) {
+	server := newServer(t)
+	dir := t.TempDir()
+	content := strings.Repeat("0123456789", 1<<20)
+	writeTo(t, dir, "a.csv", content)
+	args := enginetest.With(toServer(server), enginetest.Args{"source": "a.csv", "key": "a.csv", "part_size": "5MiB"})
+	other := func() {
+		server.Put(t, &s3.PutObjectInput{Bucket: aws.String(bucket), Key: aws.String("a.csv"), Body: strings.NewReader("xyz")})
+	}
+	other()
+	got := enginetest.Fail(t, s3put.Type, dir, enginetest.With(args, enginetest.Args{"if_exists": "fail"}), "exists")
+	if stored := string(server.Read(t, bucket, "a.csv")); stored != "xyz" || got.Retryable {
+		t.Errorf("%q is stored; got %+v", stored, got)
+	}
+	for _, ifExists := range []string{"skip", "overwrite"} {
+		other()
+		enginetest.Succeed(t, s3put.Type, dir, enginetest.With(args, enginetest.Args{"if_exists": ifExists}), nil)
+		if stored := string(server.Read(t, bucket, "a.csv")); stored != content {
+			t.Errorf("%s: %d other bytes are stored", ifExists, len(stored))
+		}
+	}
+	if n := server.Uploads(t, bucket); n != 0 {
+		t.Errorf("%d uploads are left open", n)
+	}
+}
+
+// TestSameContentInOtherPartsIsSkipped: the checksum of an object in parts
+// depends on their size, and the content does not.
+func TestSameContentInOtherPartsIsSkipped(t *testing.T) {
+	server := newServer(t)
+	dir := t.TempDir()
+	content := strings.Repeat("0123456789", 1<<20)
+	for name, c := range map[string]struct {
+		stands  string
+		faults  map[request]fault
+		skipped bool
+	}{
+		"the same":               {content, nil, true},
+		"another":                {content[1:] + "x", nil, false},
+		"one of another size":    {content + "x", nil, false},
+		"a store that says less": {content, map[request]fault{headObject: first(passing, answer(400, "", ""))}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			args := enginetest.With(toServer(server), enginetest.Args{"source": "a.csv", "key": name, "if_exists": "skip"})
+			writeTo(t, dir, "a.csv", c.stands)
+			enginetest.Succeed(t, s3put.Type, dir, enginetest.With(args, enginetest.Args{"part_size": "6MiB"}), nil)
+			path := writeTo(t, dir, "a.csv", content)
+			p := newProxy(t, server, c.faults)
+			enginetest.Succeed(t, s3put.Type, dir, enginetest.With(args, enginetest.Args{
+				"part_size": "5MiB", "endpoint": p.endpoint, "delete_source": true,
+			}), nil)
+			if got := p.count(createUpload) == 0; got != c.skipped || isThere(t, path) {
+				t.Errorf("skipped: %t, want %t; the source is there: %t", got, c.skipped, isThere(t, path))
+			}
+			if string(server.Read(t, bucket, name)) != content {
+				t.Error("something else is stored")
+			}
+		})
+	}
+}
+
+// TestTypeComesFromTheName: of the file first, then of the key.
+func TestTypeComesFromTheName(t *testing.T) {
+	server := newServer(t)
+	dir := t.TempDir()
+	for _, c := range []struct{ file, key, want string }{
+		{"a.csv", "x", "text/csv"}, {"a.CSV", "x", "text/csv"}, {"b.parquet", "x", "application/vnd.apache.parquet"}, {"c.csv.gz", "x", "application/gzip"},
+		{"d.zst", "x", "application/zstd"}, {"e.png", "latest", "image/png"}, {"f.json", "x.csv", "application/json"}, {"g", "x.csv", "text/csv"},
+		{"h", "x", "application/octet-stream"}, {"i.no-such", "x", "application/octet-stream"},
+	} {
+		writeTo(t, dir, c.file, "abc")
+		enginetest.Succeed(t, s3put.Type, dir, enginetest.With(toServer(server), enginetest.Args{"source": c.file, "key": c.key}), nil)
+		if got := aws.ToString(server.Head(t, bucket, c.key).ContentType); got != c.want {
+			t.Errorf("%s as %s: got %s, want %s", c.file, c.key, got, c.want)
+		}
+	}
+}
+
+// TestWhatAStoreDoesNotDoIsTold is about answers that name an argument.
+func TestWhatAStoreDoesNotDoIsTold(t *testing.T) {
+	server := newServer(t)
+	dir := t.TempDir()
+	path := writeTo(t, dir, "a.csv", "abc")
+	for name, c := range map[string]struct {
+		at                     fault
+		code, argument, remedy string
+	}{
+		"no lists":          {answer(400, "AccessControlListNotSupported", "The bucket does not allow ACLs"), "s3_error", "acl", "Leave acl out"},
+		"no such class":     {answer(400, "InvalidStorageClass", "x"), "s3_error", "storage_class", "Give another"},
+		"no such key":       {answer(400, "KMS.NotFoundException", "x"), "s3_error", "kms_key_id", "the key exists"},
+		"not made for it":   {answer(501, "NotImplemented", "A header you provided implies functionality that is not implemented"), "s3_error", "", "cannot do this"},
+		"another cipher":    {set("X-Amz-Server-Side-Encryption", "AES256"), "sse_ignored", "sse", "leave sse out"},
+		"an expired key":    {answer(400, "ExpiredToken", "x"), "s3_denied", "session_token", "Get a new one"},
+		"no permission":     {answer(403, "AccessDenied", "x"), "s3_denied", "access_key_id", "s3:PutObject"},
+		"a bucket moved":    {answer(400, "AuthorizationHeaderMalformed", "expecting 'eu-west-1'"), "s3_region", "region", "Set region"},
+		"too much metadata": {answer(400, "MetadataTooLarge", "x"), "s3_error", "", "Its answer says why"},
+	} {
+		p := newProxy(t, server, map[request]fault{putObject: c.at})
+		got := enginetest.Fail(t, s3put.Type, dir, enginetest.With(through(server, p), enginetest.Args{
+			"source": "a.csv", "key": "a.csv", "sse": "aws:kms", "delete_source": true,
+		}), c.code)
+		if got.Argument != c.argument || got.Retryable || !strings.Contains(got.Remedy, c.remedy) || !isThere(t, path) {
+			t.Errorf("%s: got %+v with remedy %q", name, got, got.Remedy)
+		}
+	}
+}
+
 // TestFailKnowsItsOwn: what an earlier attempt of the same step in the same run
 // has put is no obstacle; what another run, or another step, has put, is.
 func TestFailKnowsItsOwn(t *testing.T) {

@@ -62,7 +62,7 @@ func TestConnectionThatIsCutKeepsTheSource(t *testing.T) {
 		"before the answer":       {small, func(t *testing.T, l *line) { l.CutAnswersAfter(t, 0) }, true},
 		"in the answer":           {small, func(t *testing.T, l *line) { l.CutAnswersAfter(t, 40) }, true},
 		"before the read-back":    {small, func(t *testing.T, l *line) { l.after(putObject, func(l *line) { l.Reset(t) }) }, true},
-		"at the read-back":        {small, func(t *testing.T, l *line) { l.at(headObject, func(l *line) { l.Refuse() }) }, true},
+		"at the read-back":        {small, func(_ *testing.T, l *line) { l.at(headObject, func(l *line) { l.Refuse() }) }, true},
 		"no answer to read-back":  {small, func(t *testing.T, l *line) { l.at(headObject, func(l *line) { l.CutAnswersAfter(t, 0) }) }, true},
 		"in the read-back":        {small, func(t *testing.T, l *line) { l.at(headObject, func(l *line) { l.CutAnswersAfter(t, 60) }) }, true},
 		"in the body of a part":   {big, func(t *testing.T, l *line) { l.CutRequestsAfter(t, 1_000_000) }, false},

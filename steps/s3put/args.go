@@ -26,7 +26,7 @@ type Args struct {
 	ACL          string      `arg:"acl" enum:"private|public-read|public-read-write|authenticated-read|aws-exec-read|bucket-owner-read|bucket-owner-full-control" doc:"Who may read and write the objects. Default: what the bucket says."`
 
 	IfExists     string   `arg:"if_exists" enum:"overwrite|skip|fail" default:"overwrite" doc:"What to do where the key is taken: overwrite; skip sends and changes nothing if the store says size and SHA-256 of the same content, and overwrites otherwise; fail puts only where nothing stands (If-None-Match: *), except for what an earlier attempt of the same step in the same run has put."`
-	PartSize     PartSize `arg:"part_size" default:"16MiB" doc:"A file larger than this goes up in parts of this size, from 5 MiB to 5 GiB; where that would be more than 10,000 parts, in larger ones. While a file is sent, parallel + 1 parts are held in memory."`
+	PartSize     PartSize `arg:"part_size" default:"16MiB" doc:"A file larger than this goes up in parts of this size, from 5 MiB to 5 GiB; where that would be more than 10,000 parts, in larger ones. While a file is sent, about parallel + 2 parts are held in memory."`
 	Parallel     int      `arg:"parallel" min:"1" max:"100" default:"5" doc:"How many parts of a file are sent at the same time."`
 	DeleteSource bool     `arg:"delete_source" deletes:"source" doc:"true deletes the files here, after size and checksum of every one were read back from the store. Any doubt keeps them all, and the step fails."`
 }

@@ -70,14 +70,16 @@ func (b *bucketStore) stands(ctx context.Context, s *source) (*receipt, error) {
 	case err != nil:
 		return nil, b.failed(ctx, "look for", s, err)
 	}
+	print := s.print
 	if size := b.otherPartSize(ctx, s, head); size > 0 {
-		if s.print, err = s.inPartsOf(ctx, size); err != nil {
+		if print, err = s.inPartsOf(ctx, size); err != nil {
 			return nil, err
 		}
 	}
-	if !sameAs(head, s.print) {
+	if !sameAs(head, print) {
 		return nil, ctx.Err()
 	}
+	s.print = print // which the read-back is compared with
 	return &receipt{head.ETag, head.VersionId}, nil
 }
 

@@ -76,6 +76,10 @@ var kinds = []kind{
 		remedy: "The bucket is in another region. Set region to the bucket's.",
 	},
 	{
+		answers: []string{"KeyTooLongError", "ObjectParentIsFile", "ExistingObjectIsDirectory"}, code: "s3_error", argument: "key",
+		remedy: "The store cannot have this key, or not beside the keys that it has. Give another.",
+	},
+	{
 		answers: []string{"AccessControlListNotSupported"}, code: "s3_error", argument: "acl",
 		remedy: "The bucket has access control lists switched off. Leave acl out, and say in the bucket's policy who may read.",
 	},

@@ -203,7 +203,7 @@ func TestKeyThatIsTakenOnAServerForParts(t *testing.T) {
 func TestSameContentInOtherPartsIsSkipped(t *testing.T) {
 	server := newServer(t)
 	dir := t.TempDir()
-	content := strings.Repeat("0123456789", 1<<20)
+	content := strings.Repeat("0123456789a", 1<<20) // two parts of 6 MiB, three of 5
 	for name, c := range map[string]struct {
 		stands  string
 		faults  map[request]fault
@@ -225,6 +225,9 @@ func TestSameContentInOtherPartsIsSkipped(t *testing.T) {
 			}), nil)
 			if got := p.count(createUpload) == 0; got != c.skipped || isThere(t, path) {
 				t.Errorf("skipped: %t, want %t; the source is there: %t", got, c.skipped, isThere(t, path))
+			}
+			if sum := aws.ToString(server.Head(t, bucket, name).ChecksumSHA256); strings.HasSuffix(sum, "-2") != c.skipped {
+				t.Errorf("the checksum is %s", sum)
 			}
 			if string(server.Read(t, bucket, name)) != content {
 				t.Error("something else is stored")
@@ -260,6 +263,7 @@ func TestWhatAStoreDoesNotDoIsTold(t *testing.T) {
 		code, argument, remedy string
 	}{
 		"no lists":          {answer(400, "AccessControlListNotSupported", "The bucket does not allow ACLs"), "s3_error", "acl", "Leave acl out"},
+		"too long a key":    {answer(400, "KeyTooLongError", "Your key is too long"), "s3_error", "key", "Give another"},
 		"no such class":     {answer(400, "InvalidStorageClass", "x"), "s3_error", "storage_class", "Give another"},
 		"no such key":       {answer(400, "KMS.NotFoundException", "x"), "s3_error", "kms_key_id", "the key exists"},
 		"not made for it":   {answer(501, "NotImplemented", "A header you provided implies functionality that is not implemented"), "s3_error", "", "cannot do this"},

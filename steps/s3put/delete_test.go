@@ -18,7 +18,7 @@ import (
 
 const (
 	wrongSum  = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=" // of nothing
-	large     = 17 << 20                                       // two parts
+	large     = 6 << 20                                        // two parts of the size that toServer asks for
 	sumHeader = "X-Amz-Checksum-Sha256"
 )
 

@@ -16,11 +16,12 @@ import (
 
 const bucket = "readings"
 
-// toServer are the arguments that reach a server.
+// toServer are the arguments that reach a server, with parts as small as S3 has
+// them.
 func toServer(server *s3server.Server) enginetest.Args {
 	return enginetest.Args{
 		"bucket": "s3://" + bucket, "endpoint": server.Endpoint(),
-		"access_key_id": server.AccessKeyID, "secret_access_key": server.SecretAccessKey,
+		"access_key_id": server.AccessKeyID, "secret_access_key": server.SecretAccessKey, "part_size": "5MiB",
 	}
 }
 
@@ -135,16 +136,21 @@ func asJSON(t testing.TB, v any) string {
 }
 
 func TestSuiteForAServer(t *testing.T) {
-	for name, options := range map[string][]s3server.Option{
-		"HTTP": nil, "HTTPS": {s3server.Encrypted()}, "versioned": {s3server.Versioned()},
+	for name, c := range map[string]struct {
+		options []s3server.Option
+		modes   []string
+	}{
+		"HTTP":      {nil, []string{"overwrite", "skip", "fail"}},
+		"HTTPS":     {[]s3server.Option{s3server.Encrypted()}, []string{"overwrite"}},
+		"versioned": {[]s3server.Option{s3server.Versioned()}, []string{"skip"}},
 	} {
-		for _, ifExists := range []string{"overwrite", "skip", "fail"} {
+		for _, ifExists := range c.modes {
 			t.Run(name+" "+ifExists, func(t *testing.T) {
 				var server *s3server.Server
 				enginetest.Suite(t, enginetest.Case{
 					Type: s3put.Type,
 					Setup: func(t testing.TB, dir string) enginetest.Args {
-						server = newServer(t, options...)
+						server = newServer(t, c.options...)
 						if ca := server.CAFile(); ca != "" {
 							t.Setenv("AWS_CA_BUNDLE", ca)
 						}
@@ -161,11 +167,11 @@ func TestSuiteForAServer(t *testing.T) {
 					},
 					Slow: func(t testing.TB, dir string) (enginetest.Args, <-chan struct{}) {
 						server = newServer(t)
-						path := writeTo(t, dir, "big.bin", strings.Repeat("x", 11<<20))
+						path := writeTo(t, dir, "big.bin", strings.Repeat("x", large))
 						underWay := make(chan struct{})
 						p := newProxy(t, server, map[request]fault{uploadPart: first(silence(underWay))})
 						return enginetest.With(through(server, p), enginetest.Args{
-							"source": path, "key": "big.bin", "part_size": "5MiB", "if_exists": ifExists, "delete_source": true,
+							"source": path, "key": "big.bin", "if_exists": ifExists, "delete_source": true,
 						}), underWay
 					},
 				})

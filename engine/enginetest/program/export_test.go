@@ -1,0 +1,4 @@
+package program
+
+// CachedIn is Cached with a folder other than the user's.
+var CachedIn = cachedIn

@@ -38,21 +38,6 @@ func (a *Addresses) UnmarshalText(text []byte) (err error) {
 	return err
 }
 
-// Subject is the subject of a mail.
-type Subject string
-
-// TypeName is the name of the type in documents.
-func (Subject) TypeName() string { return "line of text" }
-
-// UnmarshalText takes any text of one line.
-func (s *Subject) UnmarshalText(text []byte) error {
-	if hasLineBreak(string(text)) {
-		return fmt.Errorf("%q has a line break; a subject is one line (trimspace() takes line breaks off the ends)", text)
-	}
-	*s = Subject(text)
-	return nil
-}
-
 // parseAddresses reads a list of addresses parted by commas. A line break, also
 // one that an encoded name hides, could end a header and begin another.
 func parseAddresses(text string) ([]*mail.Address, error) {

@@ -12,50 +12,70 @@ import (
 	"dagrun/engine"
 )
 
-// maxAttachments bounds the memory that a mail takes. It is far beyond what
-// mail servers accept, which is 25 to 50 MB in most places.
-const maxAttachments = 100 << 20
+// maxFiles bounds the memory that a mail takes. It is far beyond what mail
+// servers accept, which is 25 to 50 MB in most places.
+const maxFiles = 100 << 20
 
-// attach adds the files that the patterns name.
-func attach(env *engine.Env, msg *gomail.Msg, patterns engine.Strings) error {
-	files, err := env.Inputs("attachments", patterns...)
+// files are what goes into a mail from the disk, within its limits.
+type files struct {
+	env     *engine.Env
+	maxSize *engine.Size
+	total   int64
+}
+
+// attach adds the files that the argument attachments names.
+func (f *files) attach(msg *gomail.Msg, patterns engine.Strings) error {
+	paths, err := f.env.Inputs("attachments", patterns...)
 	if err != nil {
 		return err
 	}
-	var total int64
-	for _, path := range files {
-		info, err := os.Stat(path)
+	for _, path := range paths {
+		data, err := f.read("attachments", path)
 		if err != nil {
-			return unreadable("attachments", path, err)
+			return err
 		}
-		if total += info.Size(); total > maxAttachments {
-			return &engine.StepError{
-				Code: "mail_too_large", Argument: "attachments",
-				Message: fmt.Sprintf("attach %s: the attachments have more than %d MB together", path, maxAttachments>>20),
-				Remedy:  "Upload large files, with the step type s3_put for example, and mail where they are.",
-			}
-		}
-		data, err := os.ReadFile(path) //nolint:gosec // the path is what the pipeline says
-		if err != nil {
-			return unreadable("attachments", path, err)
-		}
-		if err := msg.AttachReader(filepath.Base(path), bytes.NewReader(data), named(filepath.Base(path))); err != nil {
+		name := filepath.Base(path)
+		if err := msg.AttachReader(name, bytes.NewReader(data), named("attachment", name)); err != nil {
 			return unreadable("attachments", path, err)
 		}
 	}
 	return nil
 }
 
-// named sets type and name of an attachment. Names beyond plain ASCII are
-// written as RFC 2231 says, which FormatMediaType does.
-func named(name string) gomail.FileOption {
+// read reads a file, unless the mail is too large with it.
+func (f *files) read(argument, path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, unreadable(argument, path, err)
+	}
+	f.total += info.Size()
+	switch {
+	case f.total > maxFiles:
+		return nil, &engine.StepError{
+			Code: "mail_too_large", Argument: argument,
+			Message: fmt.Sprintf("attach %s: the files of the mail have more than %d MB together", path, maxFiles>>20),
+			Remedy:  "Upload large files, with the step type s3_put for example, and mail where they are.",
+		}
+	case f.maxSize != nil && f.total > int64(*f.maxSize):
+		return nil, overMaxSize(fmt.Sprintf("attach %s: the files of the mail have %d bytes together", path, f.total), *f.maxSize)
+	}
+	data, err := os.ReadFile(path) //nolint:gosec // the path is what the pipeline says
+	if err != nil {
+		return nil, unreadable(argument, path, err)
+	}
+	return data, nil
+}
+
+// named sets type and name of a file. Names beyond plain ASCII are written as
+// RFC 2231 says, which FormatMediaType does.
+func named(disposition, name string) gomail.FileOption {
 	return func(f *gomail.File) {
 		kind := mime.TypeByExtension(filepath.Ext(name))
 		if kind == "" {
 			kind = "application/octet-stream"
 		}
 		f.Header.Set("Content-Type", kind)
-		f.Header.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
+		f.Header.Set("Content-Disposition", mime.FormatMediaType(disposition, map[string]string{"filename": name}))
 	}
 }
 
@@ -64,5 +84,13 @@ func unreadable(argument, path string, err error) error {
 		Code: "input_unreadable", Argument: argument, Err: err,
 		Message: "read " + path,
 		Remedy:  "Check the file and its permissions.",
+	}
+}
+
+func overMaxSize(what string, most engine.Size) error {
+	return &engine.StepError{
+		Code: "mail_too_large", Argument: "max_size",
+		Message: fmt.Sprintf("%s, and max_size is %d", what, most),
+		Remedy:  "Attach less, upload large files and mail where they are, or raise max_size.",
 	}
 }

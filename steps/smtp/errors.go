@@ -118,6 +118,7 @@ func masked(err error, a Args) error {
 	}
 	replacer := strings.NewReplacer(
 		base64.StdEncoding.EncodeToString([]byte("\x00"+a.Username+"\x00"+a.Password)), engine.Masked,
+		base64.StdEncoding.EncodeToString([]byte("user="+a.Username+"\x01auth=Bearer "+a.Password+"\x01\x01")), engine.Masked,
 		base64.StdEncoding.EncodeToString([]byte(a.Password)), engine.Masked,
 		url.QueryEscape(a.Password), engine.Masked,
 		a.Password, engine.Masked,

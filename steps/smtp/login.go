@@ -13,13 +13,27 @@ import (
 	"dagrun/engine"
 )
 
-// mechanisms are the ways to log in, the strongest first.
-var mechanisms = []string{"SCRAM-SHA-256-PLUS", "SCRAM-SHA-256", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-1", "CRAM-MD5", "PLAIN", "LOGIN"}
+// strongest are the mechanisms to choose from when the pipeline names none, the
+// strongest first. XOAUTH2 is not among them: it takes a token for a password.
+var strongest = []string{"SCRAM-SHA-256-PLUS", "SCRAM-SHA-256", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-1", "CRAM-MD5", "PLAIN", "LOGIN"}
+
+// mechanisms are those to choose from under a value of auth.
+func mechanisms(auth string) []string {
+	switch auth {
+	case "":
+		return strongest
+	case "SCRAM", "SCRAM-SHA-1", "SCRAM-SHA-256":
+		return slices.DeleteFunc(slices.Clone(strongest), func(m string) bool {
+			return m != auth && !strings.HasPrefix(m, auth+"-")
+		})
+	}
+	return []string{auth}
+}
 
 func (s *session) logIn(a Args) error {
 	_, list := s.client.Extension("AUTH")
 	offered := strings.Fields(strings.ToUpper(list))
-	for _, mechanism := range mechanisms {
+	for _, mechanism := range mechanisms(a.Auth) {
 		if !slices.Contains(offered, mechanism) {
 			continue
 		}
@@ -28,7 +42,7 @@ func (s *session) logIn(a Args) error {
 		}
 		return nil
 	}
-	return noMechanism(a.Server, offered)
+	return noMechanism(a, offered)
 }
 
 func (s *session) authentication(mechanism string, a Args) gosmtp.Auth {
@@ -47,6 +61,8 @@ func (s *session) authentication(mechanism string, a Args) gosmtp.Auth {
 		return gosmtp.CRAMMD5Auth(user, password)
 	case "PLAIN":
 		return gosmtp.PlainAuth("", user, password, host, false)
+	case "XOAUTH2":
+		return gosmtp.XOAuth2Auth(user, password)
 	}
 	return gosmtp.LoginAuth(user, password, host, false)
 }
@@ -63,20 +79,34 @@ func loginFailed(a Args, err error) error {
 	case errors.As(err, &network), errors.Is(err, io.EOF), errors.Is(err, net.ErrClosed):
 		return failedAt(a.Server, "log in to", err)
 	}
-	return &engine.StepError{
+	e := &engine.StepError{
 		Code: "smtp_auth", Argument: "password", Message: message, Err: err,
 		Remedy: "Check username and password. Accounts with a second factor, such as Gmail's, need an app password: one made for this program in the account's settings.",
 	}
+	if a.Auth == "XOAUTH2" {
+		e.Remedy = "Check username and password: with XOAUTH2 the password is an access token, and those are valid for about an hour."
+	}
+	return e
 }
 
-func noMechanism(server Server, offered []string) error {
+func noMechanism(a Args, offered []string) error {
 	what := "no login at all"
 	if len(offered) > 0 {
 		what = "only " + strings.Join(offered, ", ")
 	}
-	return &engine.StepError{
+	e := &engine.StepError{
 		Code: "smtp_auth", Argument: "username",
-		Message: fmt.Sprintf("log in to %s: the server offers %s", server.address(), what),
-		Remedy:  fmt.Sprintf("This program knows %s. Leave out username and password if the server wants none, or use another port.", strings.Join(mechanisms, ", ")),
+		Message: fmt.Sprintf("log in to %s: the server offers %s", a.Server.address(), what),
+		Remedy:  fmt.Sprintf("This program chooses from %s. Leave out username and password if the server wants none, or use another port.", strings.Join(strongest, ", ")),
 	}
+	switch {
+	case a.Auth != "":
+		e.Argument = "auth"
+		e.Message = fmt.Sprintf("log in to %s by %s: the server offers %s", a.Server.address(), a.Auth, what)
+		e.Remedy = "Leave out auth, and the strongest that the server offers is used."
+	case slices.Contains(offered, "XOAUTH2"):
+		e.Argument = "auth"
+		e.Remedy = `Write auth = "XOAUTH2" and give an access token as the password.`
+	}
+	return e
 }

@@ -3,9 +3,11 @@ package smtp
 import (
 	"bytes"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"net/mail"
 	"regexp"
+	"strings"
 	"time"
 
 	gomail "github.com/wneessen/go-mail"
@@ -44,7 +46,7 @@ func isASCII(s string) bool {
 // compose makes the mail of the arguments.
 func compose(env *engine.Env, a Args) (*letter, error) {
 	to, cc, bcc := flatten(a.To), flatten(a.CC), flatten(a.BCC)
-	if err := checkContent(a); err != nil {
+	if err := errors.Join(checkContent(a), twice(a.Headers)); err != nil {
 		return nil, err
 	}
 	msg := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
@@ -57,12 +59,21 @@ func compose(env *engine.Env, a Args) (*letter, error) {
 	msg.SetMessageIDWithValue(l.id)
 	msg.SetDateWithValue(dateOf(env, a.Server))
 	setBody(msg, a.Text, a.HTML)
-	if err := attach(env, msg, a.Attachments); err != nil {
+	f := &files{env: env, maxSize: a.MaxSize}
+	if err := f.embed(msg, a.Inline, a.HTML); err != nil {
+		return nil, err
+	}
+	if err := f.attach(msg, a.Attachments); err != nil {
 		return nil, err
 	}
 	var err error
-	l.content, err = render(msg, a)
-	return l, err
+	if l.content, err = render(msg, a); err != nil {
+		return nil, err
+	}
+	if a.MaxSize != nil && len(l.content) > int(*a.MaxSize) {
+		return nil, overMaxSize(fmt.Sprintf("the mail has %d bytes", len(l.content)), *a.MaxSize)
+	}
+	return l, nil
 }
 
 func checkContent(a Args) error {
@@ -84,6 +95,8 @@ func dateOf(env *engine.Env, s Server) time.Time {
 	return time.Now().In(env.LogicalTime.Location())
 }
 
+const autoSubmitted = "Auto-Submitted"
+
 func setHeaders(msg *gomail.Msg, a Args, to, cc []*mail.Address) {
 	msg.FromMailAddress(a.From.parsed)
 	msg.ToMailAddress(to...)
@@ -95,7 +108,13 @@ func setHeaders(msg *gomail.Msg, a Args, to, cc []*mail.Address) {
 	}
 	msg.SetGenHeader(gomail.HeaderSubject, encodeHeader(string(a.Subject)))
 	// RFC 3834: answering machines leave such mails alone.
-	msg.SetGenHeader("Auto-Submitted", "auto-generated")
+	msg.SetGenHeader(autoSubmitted, "auto-generated")
+	for name, value := range a.Headers {
+		if strings.EqualFold(string(name), autoSubmitted) { // one that a pipeline may say otherwise
+			name = autoSubmitted
+		}
+		msg.SetGenHeader(gomail.Header(name), value.encode())
+	}
 }
 
 func setBody(msg *gomail.Msg, text, html string) {

@@ -14,7 +14,7 @@ const longestWord = 70
 // here is what is printable and would yet be changed on the way: text that
 // looks encoded, blanks that folding may swallow, words too long to fold.
 func encodeHeader(s string) string {
-	if !isPrintableASCII(s) || isPlain(s) {
+	if !isPrintableASCII(s) || isPlain(s, longestWord) {
 		return s
 	}
 	// RFC 2047: an encoded word has 75 characters at most, and blanks between
@@ -29,16 +29,13 @@ func encodeHeader(s string) string {
 	return strings.Join(words, " ")
 }
 
-func isPlain(s string) bool {
+// isPlain reports whether folding keeps s as it is, if its words have up to
+// longest signs.
+func isPlain(s string, longest int) bool {
 	if strings.Contains(s, "=?") || strings.Contains(s, "\t") || strings.TrimSpace(s) != s || strings.Contains(s, "  ") {
 		return false
 	}
-	for _, word := range strings.Split(s, " ") {
-		if len(word) > longestWord {
-			return false
-		}
-	}
-	return true
+	return longestWordOf(s) <= longest
 }
 
 // isPrintableASCII follows what mime.QEncoding takes for needing no encoding.

@@ -1,0 +1,125 @@
+package smtp
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"dagrun/engine"
+)
+
+// Subject is the subject of a mail.
+type Subject string
+
+// TypeName is the name of the type in documents.
+func (Subject) TypeName() string { return "line of text" }
+
+// UnmarshalText takes any text of one line.
+func (s *Subject) UnmarshalText(text []byte) error {
+	if hasLineBreak(string(text)) {
+		return fmt.Errorf("%q has a line break; a subject is one line (trimspace() takes line breaks off the ends)", text)
+	}
+	*s = Subject(text)
+	return nil
+}
+
+// HeaderName is the name of a header that a mail does not have by itself.
+type HeaderName string
+
+// HeaderValue is the value of such a header.
+type HeaderValue string
+
+// TypeName is the name of the type in documents.
+func (HeaderValue) TypeName() string { return "line of text" }
+
+const (
+	longestName = 76
+	// longestLine is what RFC 5322 allows, less some for the name and for signs
+	// that are encoded.
+	longestLine = 900
+)
+
+// reasonAgainst says why a header is refused; it is empty for all others.
+func reasonAgainst(name string) string {
+	lower := strings.ToLower(name)
+	switch lower {
+	case "from", "to", "cc", "bcc", "subject":
+		return "the argument " + lower + " gives it"
+	case "reply-to":
+		return "the argument reply_to gives it"
+	case "message-id", "date", "mime-version":
+		return "every mail has one by itself"
+	case "received", "return-path", "delivered-to", "dkim-signature", "authentication-results":
+		return "mail servers write it"
+	}
+	if strings.HasPrefix(lower, "content-") {
+		return "it describes a part of the mail, and every part has its own"
+	}
+	return ""
+}
+
+// UnmarshalText takes a name as RFC 5322 defines it.
+func (n *HeaderName) UnmarshalText(text []byte) error {
+	name := string(text)
+	reason := reasonAgainst(name)
+	switch {
+	case name == "" || len(name) > longestName || strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r > '~' || r == ':' }):
+		return fmt.Errorf("%q is not the name of a header: that is up to %d letters, digits and signs such as -, without blanks and colons", name, longestName)
+	case reason != "":
+		return fmt.Errorf("the header %s is refused here: %s", name, reason)
+	}
+	*n = HeaderName(name)
+	return nil
+}
+
+// UnmarshalText takes any text of one line.
+func (v *HeaderValue) UnmarshalText(text []byte) error {
+	value := string(text)
+	switch {
+	case hasLineBreak(value):
+		return fmt.Errorf("%q has a line break; a header is one line (trimspace() takes line breaks off the ends)", value)
+	case strings.TrimSpace(value) == "":
+		return fmt.Errorf("%q is no value of a header; leave the header out", value)
+	case isPrintableASCII(value) && longestWordOf(value) > longestLine:
+		return fmt.Errorf("%.40q… has a word of %d signs, and a line of a mail has no room for it", value, longestWordOf(value))
+	}
+	*v = HeaderValue(value)
+	return nil
+}
+
+// encode is the value as it stands in the mail. Unlike the words of a subject,
+// those of other headers are left as they are, however long: a link in
+// List-Unsubscribe works only so.
+func (v HeaderValue) encode() string {
+	if longest := longestWordOf(string(v)); longest > longestWord && isPlain(string(v), longest) {
+		return string(v)
+	}
+	return encodeHeader(string(v))
+}
+
+func longestWordOf(s string) int {
+	longest := 0
+	for word := range strings.SplitSeq(s, " ") {
+		longest = max(longest, len(word))
+	}
+	return longest
+}
+
+// twice finds a header that is given under two spellings, since case means
+// nothing in its name.
+func twice(headers map[HeaderName]HeaderValue) error {
+	seen := map[string]HeaderName{}
+	for _, name := range slices.Sorted(maps.Keys(headers)) {
+		lower := strings.ToLower(string(name))
+		if other, ok := seen[lower]; ok {
+			return &engine.StepError{
+				Code: "bad_headers", Argument: "headers",
+				Message: fmt.Sprintf("%s and %s are the same header", other, name),
+				Remedy:  "Give one of them: upper and lower case are the same in the name of a header.",
+			}
+		}
+		seen[lower] = name
+	}
+	return nil
+}

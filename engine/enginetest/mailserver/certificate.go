@@ -32,6 +32,9 @@ func (s *Server) makeCertificate(t testing.TB) tls.Certificate {
 	}
 
 	own := template(2, "dagrun test mail server")
+	if s.options.Expired {
+		own.NotBefore, own.NotAfter = own.NotBefore.Add(-24*time.Hour), time.Now().Add(-time.Hour)
+	}
 	own.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
 	for _, host := range s.options.Hosts {
 		if ip := net.ParseIP(host); ip != nil {

@@ -29,6 +29,10 @@ func (s *session) authentication(mechanism string) (sasl.Server, error) {
 		return &cramServer{password: password, challenge: "<" + rand.Text() + "@localhost>", check: func(username string, right bool) error {
 			return s.logIn(mechanism, username, right)
 		}}, nil
+	case "XOAUTH2":
+		return &tokenServer{check: func(username, token string) error {
+			return s.logIn(mechanism, username, token == password)
+		}}, nil
 	}
 	return s.scram(mechanism)
 }
@@ -94,4 +98,35 @@ func (c *cramServer) Next(response []byte) (challenge []byte, done bool, err err
 	mac := hmac.New(md5.New, []byte(c.password))
 	mac.Write([]byte(c.challenge))
 	return nil, true, c.check(username, digest == hex.EncodeToString(mac.Sum(nil)))
+}
+
+// tokenServer is the server's side of XOAUTH2, as Google and Microsoft describe
+// it: one message with an access token, and if that is refused, a challenge that
+// says why, which the client answers with nothing.
+type tokenServer struct {
+	check   func(username, token string) error
+	refusal error
+}
+
+// Next implements sasl.Server.
+func (x *tokenServer) Next(response []byte) (challenge []byte, done bool, err error) {
+	if x.refusal != nil {
+		return nil, true, x.refusal
+	}
+	if response == nil {
+		return nil, false, nil
+	}
+	parts := strings.Split(string(response), "\x01")
+	if len(parts) != 4 || parts[2] != "" || parts[3] != "" {
+		return nil, true, smtp.ErrAuthFailed
+	}
+	username, isUser := strings.CutPrefix(parts[0], "user=")
+	token, isToken := strings.CutPrefix(parts[1], "auth=Bearer ")
+	if !isUser || !isToken {
+		return nil, true, smtp.ErrAuthFailed
+	}
+	if x.refusal = x.check(username, token); x.refusal != nil {
+		return []byte(`{"status":"401","schemes":"bearer"}`), false, nil
+	}
+	return nil, true, nil
 }

@@ -38,8 +38,9 @@ type Options struct {
 	// send; empty for a server that asks for no login. There is no AUTH on an
 	// unencrypted line.
 	Username, Password string
-	// Mechanisms are offered for AUTH, out of PLAIN, LOGIN, CRAM-MD5 and
-	// SCRAM-SHA-1 and -256, both also with -PLUS; default PLAIN and LOGIN.
+	// Mechanisms are offered for AUTH, out of PLAIN, LOGIN, CRAM-MD5, XOAUTH2
+	// (with Password for the token) and SCRAM-SHA-1 and -256, both also with
+	// -PLUS; default PLAIN and LOGIN.
 	Mechanisms []string
 	// MaxSize is the limit that SIZE announces, in bytes; 0 for none.
 	MaxSize int64
@@ -48,6 +49,8 @@ type Options struct {
 	// Hosts are the names in the certificate; default localhost, 127.0.0.1
 	// and ::1.
 	Hosts []string
+	// Expired makes the certificate one that was valid until an hour ago.
+	Expired bool
 	// Answer is asked at every stage and may refuse with Reply or end the
 	// connection with ErrDrop. It is called from the server's goroutines.
 	Answer func(Event) error

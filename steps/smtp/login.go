@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -67,6 +68,10 @@ func (s *session) authentication(mechanism string, a Args) gosmtp.Auth {
 	return gosmtp.LoginAuth(user, password, host, false)
 }
 
+// scramRefusal is how a server refuses a SCRAM login in the dialogue itself (RFC
+// 5802, 7), which go-mail repeats.
+var scramRefusal = regexp.MustCompile(`\be=([a-z0-9-]+)$`)
+
 func loginFailed(a Args, err error) error {
 	message := fmt.Sprintf("log in to %s as %s", a.Server.address(), a.Username)
 	answer, ok := answerIn(err)
@@ -76,6 +81,8 @@ func loginFailed(a Args, err error) error {
 		return answered(message, answer)
 	case ok:
 		err = errors.New(quote(answer))
+	case scramRefusal.MatchString(err.Error()):
+		err = errors.New("the server refuses the proof: " + scramRefusal.FindStringSubmatch(err.Error())[1])
 	case errors.As(err, &network), errors.Is(err, io.EOF), errors.Is(err, net.ErrClosed):
 		return failedAt(a.Server, "log in to", err)
 	}

@@ -41,11 +41,17 @@ func parse(t testing.TB, content []byte) parsed {
 			t.Errorf("a line of %d bytes is no line of a mail: %q", len(line), line)
 		}
 	}
-	subject, err := new(mime.WordDecoder).DecodeHeader(m.Header.Get("Subject"))
+	return parsed{header: m.Header, subject: decoded(t, m.Header.Get("Subject")), parts: leaves(t, m.Header.Get, m.Body)}
+}
+
+// decoded is a header as a reader shows it.
+func decoded(t testing.TB, value string) string {
+	t.Helper()
+	text, err := new(mime.WordDecoder).DecodeHeader(value)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return parsed{header: m.Header, subject: subject, parts: leaves(t, m.Header.Get, m.Body)}
+	return text
 }
 
 func leaves(t testing.TB, header func(string) string, body io.Reader) []part {

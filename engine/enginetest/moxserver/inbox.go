@@ -17,11 +17,16 @@ import (
 // headers of the server: Delivered-To names the recipient of this copy.
 func (s *Server) Inbox(t testing.TB, count int) [][]byte {
 	t.Helper()
+	in, err := s.openInbox()
+	if err != nil {
+		t.Fatalf("open the inbox: %v", err)
+	}
+	defer in.close()
 	deadline := time.After(30 * time.Second)
-	tick := time.NewTicker(10 * time.Millisecond)
+	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		mails, err := s.fetch()
+		mails, err := in.do("UID FETCH 1:* BODY.PEEK[]")
 		if err != nil {
 			t.Fatalf("read the inbox: %v", err)
 		}
@@ -33,33 +38,58 @@ func (s *Server) Inbox(t testing.TB, count int) [][]byte {
 			t.Fatalf("the inbox has %d mails, want %d", len(mails), count)
 		case <-tick.C:
 		}
+		if _, err := in.do("NOOP"); err != nil { // lets the server tell of new mails
+			t.Fatalf("wait for mail: %v", err)
+		}
 	}
 }
 
-// fetch reads all mails of the inbox over IMAP (RFC 9051).
-func (s *Server) fetch() ([][]byte, error) {
+// inbox is a connection over IMAP (RFC 9051) at which the inbox is open.
+type inbox struct {
+	conn net.Conn
+	in   *bufio.Reader
+}
+
+func (s *Server) openInbox() (*inbox, error) {
 	conn, err := net.Dial("tcp", address(s.ports.imap))
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = conn.Close() }()
-	if err := conn.SetDeadline(time.Now().Add(10 * time.Second)); err != nil {
+	in := &inbox{conn: conn, in: bufio.NewReader(conn)}
+	if err := in.logIn(); err != nil {
+		in.close()
 		return nil, err
 	}
-	in := bufio.NewReader(conn)
-	if _, err := in.ReadString('\n'); err != nil { // the greeting
+	return in, nil
+}
+
+func (in *inbox) close() { _ = in.conn.Close() }
+
+func (in *inbox) logIn() error {
+	if err := in.conn.SetDeadline(time.Now().Add(60 * time.Second)); err != nil {
+		return err
+	}
+	if _, err := in.in.ReadString('\n'); err != nil { // the greeting
+		return err
+	}
+	for _, command := range []string{"LOGIN " + Username + " " + Password, "EXAMINE INBOX"} {
+		if _, err := in.do(command); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// do gives the literals in the answer to a command.
+func (in *inbox) do(command string) ([][]byte, error) {
+	if _, err := fmt.Fprintf(in.conn, "a %s\r\n", command); err != nil {
 		return nil, err
 	}
-	var mails [][]byte
-	for _, command := range []string{"LOGIN " + Username + " " + Password, "EXAMINE INBOX", "UID FETCH 1:* BODY.PEEK[]"} {
-		if _, err := fmt.Fprintf(conn, "a %s\r\n", command); err != nil {
-			return nil, err
-		}
-		if mails, err = answer(in); err != nil {
-			return nil, fmt.Errorf("%s: %w", command, err)
-		}
+	literals, err := answer(in.in)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", command, err)
 	}
-	return mails, nil
+	return literals, nil
 }
 
 // literal announces, at the end of a line, how many bytes follow it.

@@ -25,7 +25,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
-	"syscall"
 	"testing"
 	"time"
 )
@@ -89,18 +88,11 @@ func (s *Server) launch(t testing.TB, program string) error {
 		<-s.exited
 		return fmt.Errorf("%w: %s", err, s.said.String())
 	}
-	t.Cleanup(func() { s.stop(cmd) })
-	return nil
-}
-
-func (s *Server) stop(cmd *exec.Cmd) {
-	_ = cmd.Process.Signal(syscall.SIGTERM)
-	select {
-	case <-s.exited:
-	case <-time.After(10 * time.Second):
+	t.Cleanup(func() { // its data goes with the test, so that there is nothing to close
 		_ = cmd.Process.Kill()
 		<-s.exited
-	}
+	})
+	return nil
 }
 
 // await polls until the account can be logged in to, so that it is this server
@@ -132,7 +124,10 @@ func (s *Server) answers() bool {
 		}
 		_ = conn.Close()
 	}
-	_, err := s.fetch()
+	in, err := s.openInbox()
+	if err == nil {
+		in.close()
+	}
 	return err == nil
 }
 

@@ -25,6 +25,7 @@ type parsed struct {
 	header  mail.Header
 	subject string
 	parts   []part // leaves, in order
+	shape   string // types, what is in which, and Content-IDs
 }
 
 type part struct{ Kind, Name, Content string }
@@ -41,7 +42,9 @@ func parse(t testing.TB, content []byte) parsed {
 			t.Errorf("a line of %d bytes is no line of a mail: %q", len(line), line)
 		}
 	}
-	return parsed{header: m.Header, subject: decoded(t, m.Header.Get("Subject")), parts: leaves(t, m.Header.Get, m.Body)}
+	got := parsed{header: m.Header, subject: decoded(t, m.Header.Get("Subject"))}
+	got.shape = got.walk(t, m.Header.Get, m.Body)
+	return got
 }
 
 // decoded is a header as a reader shows it.
@@ -54,26 +57,31 @@ func decoded(t testing.TB, value string) string {
 	return text
 }
 
-func leaves(t testing.TB, header func(string) string, body io.Reader) []part {
+// walk adds the leaves of a part and gives its shape.
+func (p *parsed) walk(t testing.TB, header func(string) string, body io.Reader) string {
 	t.Helper()
 	kind, params, err := mime.ParseMediaType(header("Content-Type"))
 	if err != nil {
 		t.Fatalf("%q: %v", header("Content-Type"), err)
 	}
 	if !strings.HasPrefix(kind, "multipart/") {
-		return []part{{Kind: kind, Name: nameOf(t, header), Content: decode(t, header("Content-Transfer-Encoding"), body)}}
+		p.parts = append(p.parts, part{Kind: kind, Name: nameOf(t, header), Content: decode(t, header("Content-Transfer-Encoding"), body)})
+		if disposition, _, _ := strings.Cut(header("Content-Disposition"), ";"); disposition != "" {
+			kind += "[" + disposition + " " + header("Content-Id") + "]"
+		}
+		return kind
 	}
-	var all []part
+	var inside []string
 	r := multipart.NewReader(body, params["boundary"])
 	for {
-		p, err := r.NextRawPart()
+		inner, err := r.NextRawPart()
 		if err == io.EOF {
-			return all
+			return kind + "(" + strings.Join(inside, " ") + ")"
 		}
 		if err != nil {
 			t.Fatal(err)
 		}
-		all = append(all, leaves(t, p.Header.Get, p)...)
+		inside = append(inside, p.walk(t, inner.Header.Get, inner))
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"dagrun/engine"
 	"dagrun/engine/enginetest"
 	"dagrun/engine/enginetest/mailserver"
 	"dagrun/steps/smtp"
@@ -33,6 +34,85 @@ func TestStrongestMechanismOnOfferIsUsed(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+func TestNamedMechanismIsUsed(t *testing.T) {
+	every := []string{"LOGIN", "PLAIN", "CRAM-MD5", "XOAUTH2", "SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-256-PLUS"}
+	unbound := every[:6]
+	for _, c := range []struct {
+		auth    any
+		offered []string
+		want    string
+	}{
+		{"LOGIN", every, "LOGIN"},
+		{"PLAIN", every, "PLAIN"},
+		{"CRAM-MD5", every, "CRAM-MD5"},
+		{"XOAUTH2", every, "XOAUTH2"},
+		{"SCRAM-SHA-1", every, "SCRAM-SHA-1-PLUS"},
+		{"SCRAM-SHA-1", unbound, "SCRAM-SHA-1"},
+		{"SCRAM-SHA-256", every, "SCRAM-SHA-256-PLUS"},
+		{"SCRAM-SHA-256", unbound, "SCRAM-SHA-256"},
+		{"SCRAM", every, "SCRAM-SHA-256-PLUS"},
+		{"SCRAM", unbound, "SCRAM-SHA-256"},
+		{"SCRAM", unbound[:5], "SCRAM-SHA-1"},
+		{nil, unbound[:4], "CRAM-MD5"},
+	} {
+		server := mailserver.Start(t, mailserver.Options{
+			Security: mailserver.StartTLS, Username: "ana@example.com", Password: password, Mechanisms: c.offered,
+		})
+		enginetest.Succeed(t, smtp.Type, t.TempDir(), enginetest.With(account(server), enginetest.Args{"auth": c.auth}), nil)
+		if got := server.Messages()[0]; got.Mechanism != c.want || got.User != "ana@example.com" {
+			t.Errorf("auth = %v with %v on offer: logged in as %q by %s, want by %s", c.auth, c.offered, got.User, got.Mechanism, c.want)
+		}
+	}
+}
+
+// TestNoOtherMechanismIsTriedThanTheNamed has servers that offer weaker ones and
+// stronger ones.
+func TestNoOtherMechanismIsTriedThanTheNamed(t *testing.T) {
+	for auth, offered := range map[string][]string{
+		"SCRAM": {"PLAIN", "LOGIN", "CRAM-MD5"}, "SCRAM-SHA-256": {"SCRAM-SHA-1", "SCRAM-SHA-1-PLUS"}, "LOGIN": {"PLAIN", "SCRAM-SHA-256"},
+		"XOAUTH2": {"PLAIN"}, "CRAM-MD5": {"LOGIN"},
+	} {
+		server := mailserver.Start(t, mailserver.Options{
+			Security: mailserver.StartTLS, Username: "ana@example.com", Password: password, Mechanisms: offered,
+			Answer: func(e mailserver.Event) error {
+				if e.Stage == mailserver.Auth {
+					t.Errorf("auth = %s: the step logs in by one of %v", auth, offered)
+				}
+				return nil
+			},
+		})
+		got := failure{"smtp_auth", false, []string{"by " + auth + ": the server offers only " + strings.Join(offered, ", ")}}.
+			check(t, enginetest.With(account(server), enginetest.Args{"auth": auth}))
+		if got.Argument != "auth" || !strings.Contains(got.Remedy, "Leave out auth") {
+			t.Errorf("got %+v", got)
+		}
+	}
+}
+
+func TestTokenIsNoPassword(t *testing.T) {
+	server := func(password string) *mailserver.Server {
+		return mailserver.Start(t, mailserver.Options{
+			Security: mailserver.ImplicitTLS, Username: "ana@example.com", Password: password, Mechanisms: []string{"XOAUTH2"},
+		})
+	}
+	got := failure{"smtp_auth", false, []string{"offers only XOAUTH2"}}.check(t, account(server(password)))
+	if got.Argument != "auth" || !strings.Contains(got.Remedy, `auth = "XOAUTH2"`) {
+		t.Errorf("without auth: got %+v", got)
+	}
+	got = failure{"smtp_auth", false, []string{"535 5.7.8 Authentication failed"}}.
+		check(t, enginetest.With(account(server("another")), enginetest.Args{"auth": "XOAUTH2"}))
+	if got.Argument != "password" || !strings.Contains(got.Remedy, "access token") {
+		t.Errorf("with an old token: got %+v", got)
+	}
+}
+
+func TestNoMechanismIsUsedOnAnUnencryptedLine(t *testing.T) {
+	server := mailserver.Start(t, mailserver.Options{Answer: mailserver.At(mailserver.Hello, mailserver.ErrDrop)})
+	for _, auth := range engine.FindField(smtp.Type.Args, "auth").Enum {
+		failure{"smtp_insecure", false, []string{server.Addr()}}.check(t, enginetest.With(account(server), enginetest.Args{"auth": auth}))
 	}
 }
 
@@ -103,6 +183,7 @@ func TestCertificatesAreChecked(t *testing.T) {
 	for _, security := range []mailserver.Security{mailserver.StartTLS, mailserver.ImplicitTLS} {
 		known := mailserver.Start(t, mailserver.Options{Security: security})
 		stranger := mailserver.Start(t, mailserver.Options{Security: security})
+		expired := mailserver.Start(t, mailserver.Options{Security: security, Expired: true})
 		elsewhere := mailserver.Start(t, mailserver.Options{Security: security, Hosts: []string{"mail.example.com"}})
 		for name, c := range map[string]struct {
 			args enginetest.Args
@@ -110,6 +191,7 @@ func TestCertificatesAreChecked(t *testing.T) {
 		}{
 			"no ca_file":      {plainMail(known.URL()), "certificate signed by unknown authority"},
 			"another ca_file": {enginetest.With(plainMail(known.URL()), enginetest.Args{"ca_file": stranger.CAFile()}), "certificate signed by unknown authority"},
+			"expired":         {enginetest.With(plainMail(expired.URL()), enginetest.Args{"ca_file": expired.CAFile()}), "certificate has expired"},
 			"another host":    {enginetest.With(plainMail(elsewhere.URL()), enginetest.Args{"ca_file": elsewhere.CAFile()}), "cannot validate certificate for 127.0.0.1"},
 		} {
 			t.Run(name+" over "+string(security), func(t *testing.T) {
@@ -119,7 +201,7 @@ func TestCertificatesAreChecked(t *testing.T) {
 				}
 			})
 		}
-		if n := len(known.Messages()) + len(elsewhere.Messages()); n != 0 {
+		if n := len(known.Messages()) + len(elsewhere.Messages()) + len(expired.Messages()); n != 0 {
 			t.Errorf("%d mails went to servers that are not trusted", n)
 		}
 		bad := enginetest.With(plainMail(known.URL()), enginetest.Args{"ca_file": writeTo(t, dir, "ca.pem", "no certificate")})

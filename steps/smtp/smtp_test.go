@@ -39,8 +39,10 @@ func TestSuiteForAFolder(t *testing.T) {
 		Type: smtp.Type,
 		Setup: func(t testing.TB, dir string) enginetest.Args {
 			writeTo(t, dir, "chart.png", "not really a picture")
+			writeTo(t, dir, "rows.csv", "not really rows")
 			return enginetest.With(plainMail("file://outbox"), enginetest.Args{
-				"html": "<p>24 readings.</p>", "attachments": "chart.png", "bcc": "eva@example.com",
+				"html": `<img src="cid:chart.png">`, "inline": "chart.png", "attachments": "rows.csv", "bcc": "eva@example.com",
+				"headers": enginetest.Args{"X-A": "1", "X-B": "2", "X-C": "3", "X-D": "4", "List-Id": "<x>"}, "max_size": "1MB",
 			})
 		},
 		State: func(t testing.TB, dir string) string {
@@ -87,6 +89,7 @@ func TestSuiteForServers(t *testing.T) {
 						"ca_file": server.CAFile(), "attachments": "chart.png", "html": "<p>24 readings.</p>",
 					})
 				},
+				Slow: slow(security),
 				State: func(t testing.TB, _ string) string {
 					distinct := map[string]bool{}
 					for _, m := range server.Messages() {
@@ -102,6 +105,26 @@ func TestSuiteForServers(t *testing.T) {
 				},
 			})
 		})
+	}
+}
+
+// slow is a server that takes its time over a large mail: it reads the first of
+// it, and no more until the test is over.
+func slow(security mailserver.Security) func(t testing.TB, dir string) (enginetest.Args, <-chan struct{}) {
+	return func(t testing.TB, dir string) (enginetest.Args, <-chan struct{}) {
+		t.Helper()
+		underWay, over := make(chan struct{}), make(chan struct{})
+		server := mailserver.Start(t, mailserver.Options{Security: security, Answer: func(e mailserver.Event) error {
+			if e.Stage == mailserver.Data {
+				close(underWay)
+				<-over
+			}
+			return nil
+		}})
+		t.Cleanup(func() { close(over) })
+		huge := writeTo(t, dir, "huge.bin", "")
+		truncate(t, huge, 40<<20)
+		return enginetest.With(plainMail(server.URL()), enginetest.Args{"ca_file": server.CAFile(), "attachments": huge}), underWay
 	}
 }
 

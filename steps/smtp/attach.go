@@ -1,11 +1,13 @@
 package smtp
 
 import (
-	"bytes"
+	"context"
 	"fmt"
+	"io"
 	"mime"
 	"os"
 	"path/filepath"
+	"slices"
 
 	gomail "github.com/wneessen/go-mail"
 
@@ -24,7 +26,7 @@ type files struct {
 }
 
 // attach adds the files that the argument attachments names.
-func (f *files) attach(msg *gomail.Msg, patterns engine.Strings) error {
+func (f *files) attach(ctx context.Context, msg *gomail.Msg, patterns engine.Strings) error {
 	paths, err := f.env.Inputs("attachments", patterns...)
 	if err != nil {
 		return err
@@ -35,9 +37,7 @@ func (f *files) attach(msg *gomail.Msg, patterns engine.Strings) error {
 			return err
 		}
 		name := filepath.Base(path)
-		if err := msg.AttachReader(name, bytes.NewReader(data), named("attachment", name)); err != nil {
-			return unreadable("attachments", path, err)
-		}
+		msg.AttachReadSeeker(name, nil, named("attachment", name), holding(ctx, data))
 	}
 	return nil
 }
@@ -76,6 +76,26 @@ func named(disposition, name string) gomail.FileOption {
 		}
 		f.Header.Set("Content-Type", kind)
 		f.Header.Set("Content-Disposition", mime.FormatMediaType(disposition, map[string]string{"filename": name}))
+	}
+}
+
+// holding sets the content of a file. Encoding a large one takes seconds, so that
+// it stops when ctx ends.
+func holding(ctx context.Context, data []byte) gomail.FileOption {
+	const chunk = 256 << 10
+	return func(f *gomail.File) {
+		f.Writer = func(w io.Writer) (written int64, err error) {
+			for part := range slices.Chunk(data, chunk) {
+				if err := ctx.Err(); err != nil {
+					return written, err
+				}
+				n, err := w.Write(part)
+				if written += int64(n); err != nil {
+					return written, err
+				}
+			}
+			return written, nil
+		}
 	}
 }
 

@@ -122,3 +122,19 @@ func TestSlowServerIsWaitedForAndASilentOneNot(t *testing.T) {
 		}
 	})
 }
+
+// TestCancelledWhileComposingReturnsSoon has files whose encoding takes longer
+// than the attempt has.
+func TestCancelledWhileComposingReturnsSoon(t *testing.T) {
+	dir := t.TempDir()
+	huge := writeTo(t, dir, "huge.bin", "")
+	truncate(t, huge, 90<<20)
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	got := enginetest.Run(ctx, t, smtp.Type, dir, enginetest.With(plainMail("file://outbox"), enginetest.Args{"attachments": huge}))
+	deadline, _ := ctx.Deadline()
+	if late := time.Since(deadline); got.Outcome != engine.AttemptTimedOut || late > time.Second {
+		t.Errorf("the attempt %s %s after its time: %+v", got.Outcome, late, got.Error)
+	}
+	enginetest.NoLitter(t, dir)
+}

@@ -1,7 +1,7 @@
 package smtp
 
 import (
-	"bytes"
+	"context"
 	"fmt"
 	"html"
 	"net/url"
@@ -17,7 +17,7 @@ import (
 
 // embed adds the pictures that the HTML shows. A picture's Content-ID is its
 // file's name, so that whoever writes the HTML knows it beforehand.
-func (f *files) embed(msg *gomail.Msg, patterns engine.Strings, text string) error {
+func (f *files) embed(ctx context.Context, msg *gomail.Msg, patterns engine.Strings, text string) error {
 	paths, err := f.env.Inputs("inline", patterns...)
 	if err != nil {
 		return err
@@ -33,9 +33,7 @@ func (f *files) embed(msg *gomail.Msg, patterns engine.Strings, text string) err
 		if err != nil {
 			return err
 		}
-		if err := msg.EmbedReader(name, bytes.NewReader(data), named("inline", name)); err != nil {
-			return unreadable("inline", path, err)
-		}
+		msg.EmbedReadSeeker(name, nil, named("inline", name), holding(ctx, data))
 		if names = append(names, name); !slices.Contains(shown, name) {
 			f.env.Log.Warn("html does not show a picture of inline", "picture", path, "reference", "cid:"+name)
 		}

@@ -2,9 +2,11 @@ package smtp
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"iter"
 	"net/mail"
 	"regexp"
 	"strings"
@@ -44,7 +46,7 @@ func isASCII(s string) bool {
 }
 
 // compose makes the mail of the arguments.
-func compose(env *engine.Env, a Args) (*letter, error) {
+func compose(ctx context.Context, env *engine.Env, a Args) (*letter, error) {
 	to, cc, bcc := flatten(a.To), flatten(a.CC), flatten(a.BCC)
 	if err := errors.Join(checkContent(a), twice(a.Headers)); err != nil {
 		return nil, err
@@ -60,10 +62,10 @@ func compose(env *engine.Env, a Args) (*letter, error) {
 	msg.SetDateWithValue(dateOf(env, a.Server))
 	setBody(msg, a.Text, a.HTML)
 	f := &files{env: env, maxSize: a.MaxSize}
-	if err := f.embed(msg, a.Inline, a.HTML); err != nil {
+	if err := f.embed(ctx, msg, a.Inline, a.HTML); err != nil {
 		return nil, err
 	}
-	if err := f.attach(msg, a.Attachments); err != nil {
+	if err := f.attach(ctx, msg, a.Attachments); err != nil {
 		return nil, err
 	}
 	var err error
@@ -128,22 +130,46 @@ func setBody(msg *gomail.Msg, text, html string) {
 	msg.AddAlternativeString(gomail.TypeTextHTML, html)
 }
 
-// randomBoundary finds the boundaries that go-mail drew. Nothing that a user
-// gives can look the same: a header that is folded goes on behind a blank,
+// multipart begins the header of a part that has parts, and randomBoundary is
+// the whole of it, with the boundary that go-mail drew. Nothing that a user gives
+// can look the same: a header that is folded goes on behind a blank,
 // quoted-printable escapes the equals sign, and base64 has no colon.
-var randomBoundary = regexp.MustCompile(`(?m)^Content-Type: multipart/[a-z]+;\r\n boundary=([0-9a-f]{60})\r\n`)
+var (
+	multipart      = []byte("\nContent-Type: multipart/")
+	randomBoundary = regexp.MustCompile(`^\nContent-Type: multipart/[a-z]+;\r\n boundary=([0-9a-f]{60})\r\n`)
+)
 
 // render writes the mail, with boundaries that depend on the texts, so that the
 // same mail is the same bytes, and a mail that quotes another has its own.
 func render(msg *gomail.Msg, a Args) ([]byte, error) {
-	var content bytes.Buffer
-	if _, err := msg.WriteTo(&content); err != nil {
+	var buffer bytes.Buffer
+	if _, err := msg.WriteTo(&buffer); err != nil {
 		return nil, fmt.Errorf("compose the mail: %w", err)
 	}
-	out := content.Bytes()
-	for i, found := range randomBoundary.FindAllSubmatch(content.Bytes(), -1) {
-		own := sha256.Sum256(fmt.Appendf(nil, "%d\x00%s\x00%s", i, a.Text, a.HTML))
-		out = bytes.ReplaceAll(out, found[1], fmt.Appendf(nil, "%x", own[:30]))
+	content := buffer.Bytes()
+	for at, count := range places(content, multipart) {
+		found := randomBoundary.FindSubmatch(content[at:])
+		if found == nil {
+			continue
+		}
+		drawn := bytes.Clone(found[1])
+		own := sha256.Sum256(fmt.Appendf(nil, "%d\x00%s\x00%s", count, a.Text, a.HTML))
+		for at := range places(content, drawn) {
+			copy(content[at:], fmt.Appendf(nil, "%x", own[:30]))
+		}
 	}
-	return out, nil
+	return content, nil
+}
+
+// places finds every place of a text, and counts them from 0.
+func places(content, text []byte) iter.Seq2[int, int] {
+	return func(yield func(at, count int) bool) {
+		for at, count := 0, 0; ; count++ {
+			next := bytes.Index(content[at:], text)
+			if next < 0 || !yield(at+next, count) {
+				return
+			}
+			at += next + len(text)
+		}
+	}
 }

@@ -85,7 +85,7 @@ func TestLargeMailWhoseConnectionIsCutIsSentAgain(t *testing.T) {
 	for _, security := range []mailserver.Security{mailserver.Plain, mailserver.StartTLS, mailserver.ImplicitTLS} {
 		dir := t.TempDir()
 		server := mailserver.Start(t, mailserver.Options{Security: security, Answer: times(1, mailserver.Data, mailserver.ErrDrop)})
-		content := strings.Repeat(allBytes(), 100)
+		content := strings.Repeat(allBytes(), 20)
 		args := enginetest.With(plainMail(server.URL()), enginetest.Args{"ca_file": server.CAFile(), "attachments": writeTo(t, dir, "large.bin", content)})
 		last, failures := retried(t, args)
 		if last.Outcome != engine.AttemptSucceeded || len(failures) != 1 || failures[0].Code != "smtp_lost" {

@@ -70,7 +70,7 @@ func run(ctx context.Context, env *engine.Env, a Args) (Outputs, error) {
 	if a.Server.scheme == schemePlain && a.Username != "" {
 		return Outputs{}, insecure(a.Server)
 	}
-	l, err := compose(env, a)
+	l, err := compose(ctx, env, a)
 	if err != nil {
 		return Outputs{}, err
 	}

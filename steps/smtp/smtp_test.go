@@ -123,7 +123,7 @@ func slow(security mailserver.Security) func(t testing.TB, dir string) (enginete
 		}})
 		t.Cleanup(func() { close(over) })
 		huge := writeTo(t, dir, "huge.bin", "")
-		truncate(t, huge, 40<<20)
+		truncate(t, huge, 4<<20)
 		return enginetest.With(plainMail(server.URL()), enginetest.Args{"ca_file": server.CAFile(), "attachments": huge}), underWay
 	}
 }

@@ -92,15 +92,15 @@ func (in *inbox) count() (int, error) {
 // meanwhile, which this version of the server takes badly.
 func (in *inbox) fetch(t testing.TB, count int) [][]byte {
 	t.Helper()
-	var reply reply
-	var err error
-	if _, err = in.do("EXAMINE INBOX"); err == nil {
-		reply, err = in.do(fmt.Sprintf("FETCH 1:%d BODY.PEEK[]", count))
+	var got reply
+	_, err := in.do("EXAMINE INBOX")
+	if err == nil {
+		got, err = in.do(fmt.Sprintf("FETCH 1:%d BODY.PEEK[]", count))
 	}
-	if err != nil || len(reply.literals) != count {
-		t.Fatalf("read the inbox: got %d mails of %d, %v", len(reply.literals), count, err)
+	if err != nil || len(got.literals) != count {
+		t.Fatalf("read the inbox: got %d mails of %d, %v", len(got.literals), count, err)
 	}
-	return reply.literals
+	return got.literals
 }
 
 // reply is what a command is answered with, but for its last line.

@@ -36,7 +36,7 @@ const (
 )
 
 // MaxSize is the largest mail that the server takes, in bytes.
-const MaxSize = 8 << 20
+const MaxSize = 1 << 20
 
 // Server is a running server.
 type Server struct {

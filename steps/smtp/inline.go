@@ -22,23 +22,29 @@ func (f *files) embed(ctx context.Context, msg *gomail.Msg, patterns engine.Stri
 	if err != nil {
 		return err
 	}
-	shown := shownIn(text)
 	var names []string
 	for _, path := range paths {
 		name := filepath.Base(path)
 		if err := checkPicture(path, slices.Contains(names, name)); err != nil {
 			return err
 		}
+		names = append(names, name)
+	}
+	shown := shownIn(text)
+	if err := checkShown(shown, names); err != nil {
+		return err
+	}
+	for i, path := range paths {
 		data, err := f.read("inline", path)
 		if err != nil {
 			return err
 		}
-		msg.EmbedReadSeeker(name, nil, named("inline", name), holding(ctx, data))
-		if names = append(names, name); !slices.Contains(shown, name) {
-			f.env.Log.Warn("html does not show a picture of inline", "picture", path, "reference", "cid:"+name)
+		msg.EmbedReadSeeker(names[i], nil, named("inline", names[i]), holding(ctx, data))
+		if !slices.Contains(shown, names[i]) {
+			f.env.Log.Warn("html does not show a picture of inline", "picture", path, "reference", "cid:"+names[i])
 		}
 	}
-	return checkShown(shown, names)
+	return nil
 }
 
 // pictureName is what a URL and a Content-ID both hold as it is (RFC 2392).
@@ -59,14 +65,15 @@ func checkPicture(path string, again bool) error {
 	return e
 }
 
-// pictureReference is where HTML or CSS in it names a part of the mail.
-var pictureReference = regexp.MustCompile(`(?i)(?:=\s*["']?|url\(\s*["']?)\s*cid:([^"'\s>)]+)`)
+// pictureReference is where HTML, or CSS in it, names a part of the mail: in
+// quotes of either kind, or without.
+var pictureReference = regexp.MustCompile(`(?i)(?:=|url\()\s*(?:"\s*cid:([^"]*)"|'\s*cid:([^']*)'|cid:([^"'\s>)]*))`)
 
 // shownIn lists the names that HTML refers to.
 func shownIn(text string) []string {
 	var names []string
 	for _, found := range pictureReference.FindAllStringSubmatch(text, -1) {
-		name := html.UnescapeString(found[1])
+		name := strings.TrimSpace(html.UnescapeString(found[1] + found[2] + found[3]))
 		if decoded, err := url.PathUnescape(name); err == nil {
 			name = decoded
 		}

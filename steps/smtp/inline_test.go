@@ -53,6 +53,8 @@ func TestPictureThatIsNotThereIsTold(t *testing.T) {
 	for html, want := range map[string]failure{
 		`<img src="cid:Chart.png">`:              {"inline_missing", false, []string{"cid:Chart.png", "there are chart.png, dash-board_2.svg"}},
 		`<td BACKGROUND = 'CID:other.png'>`:      {"inline_missing", false, []string{"cid:other.png"}},
+		`<img src='cid:chart .png'>`:             {"inline_missing", false, []string{"cid:chart .png,"}},
+		`<img src="cid:">`:                       {"inline_missing", false, []string{"html shows cid:,"}},
 		`<p style="background:url(cid:&#120;)">`: {"inline_missing", false, []string{"cid:x,"}},
 	} {
 		got := enginetest.Fail(t, smtp.Type, dir, withPictures(t, dir, html), want.code)

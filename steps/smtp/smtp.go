@@ -50,7 +50,7 @@ type Args struct {
 
 	Subject     Subject                    `arg:"subject,required" doc:"The subject, one line."`
 	Text        string                     `arg:"text" doc:"The mail as plain text. With html, readers show what they can. A mail needs text, html or attachments."`
-	HTML        string                     `arg:"html" doc:"The mail as HTML. It shows pictures of inline with <img src=\"cid:chart.png\">."`
+	HTML        string                     `arg:"html" doc:"The mail as HTML. It shows a picture of inline by its file name: src=\"cid:chart.png\"."`
 	Headers     map[HeaderName]HeaderValue `arg:"headers" doc:"More headers by name, such as { \"X-Priority\" = \"1\" }, each of one line. Those that the mail makes of other arguments, or that mail servers write, are refused."`
 	Attachments engine.Strings             `arg:"attachments" file:"read" doc:"Files to attach: paths and globs. Name and type are the file's."`
 	Inline      engine.Strings             `arg:"inline" file:"read" doc:"Pictures that html shows: paths and globs. A picture is shown where html has its file name behind \"cid:\", so the name has only letters, digits and . _ - +. A picture that html shows and inline lacks is an error."`

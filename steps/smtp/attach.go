@@ -2,12 +2,12 @@ package smtp
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"mime"
 	"os"
 	"path/filepath"
-	"slices"
 
 	gomail "github.com/wneessen/go-mail"
 
@@ -32,38 +32,33 @@ func (f *files) attach(ctx context.Context, msg *gomail.Msg, patterns engine.Str
 		return err
 	}
 	for _, path := range paths {
-		data, err := f.read("attachments", path)
-		if err != nil {
+		if err := f.admit("attachments", path); err != nil {
 			return err
 		}
 		name := filepath.Base(path)
-		msg.AttachReadSeeker(name, nil, named("attachment", name), holding(ctx, data))
+		msg.AttachReadSeeker(name, nil, named("attachment", name), holding(ctx, "attachments", path))
 	}
 	return nil
 }
 
-// read reads a file, unless the mail is too large with it.
-func (f *files) read(argument, path string) ([]byte, error) {
+// admit counts a file in, unless the mail is too large with it.
+func (f *files) admit(argument, path string) error {
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, unreadable(argument, path, err)
+		return unreadable(argument, path, err)
 	}
 	f.total += info.Size()
 	switch {
 	case f.total > maxFiles:
-		return nil, &engine.StepError{
+		return &engine.StepError{
 			Code: "mail_too_large", Argument: argument,
 			Message: fmt.Sprintf("attach %s: the files of the mail have more than %d MB together", path, maxFiles>>20),
 			Remedy:  "Upload large files, with the step type s3_put for example, and mail where they are.",
 		}
 	case f.maxSize != nil && f.total > int64(*f.maxSize):
-		return nil, overMaxSize(fmt.Sprintf("attach %s: the files of the mail have %d bytes together", path, f.total), *f.maxSize)
+		return overMaxSize(fmt.Sprintf("attach %s: the files of the mail have %d bytes together", path, f.total), *f.maxSize)
 	}
-	data, err := os.ReadFile(path) //nolint:gosec // the path is what the pipeline says
-	if err != nil {
-		return nil, unreadable(argument, path, err)
-	}
-	return data, nil
+	return nil
 }
 
 // named sets type and name of a file. Names beyond plain ASCII are written as
@@ -79,25 +74,36 @@ func named(disposition, name string) gomail.FileOption {
 	}
 }
 
-// holding sets the content of a file. Encoding a large one takes seconds, so that
-// it stops when ctx ends.
-func holding(ctx context.Context, data []byte) gomail.FileOption {
-	const chunk = 256 << 10
+// holding sets the content of a file, which is read when the mail is written.
+// Encoding a large one takes seconds, so that it stops when ctx ends.
+func holding(ctx context.Context, argument, path string) gomail.FileOption {
 	return func(f *gomail.File) {
-		f.Writer = func(w io.Writer) (written int64, err error) {
-			for part := range slices.Chunk(data, chunk) {
-				if err := ctx.Err(); err != nil {
-					return written, err
-				}
-				n, err := w.Write(part)
-				if written += int64(n); err != nil {
-					return written, err
-				}
+		f.Writer = func(w io.Writer) (int64, error) {
+			file, err := os.Open(path) //nolint:gosec // the path is what the pipeline says
+			if err != nil {
+				return 0, unreadable(argument, path, err)
 			}
-			return written, nil
+			defer func() { _ = file.Close() }()
+			read := func(b []byte) (int, error) {
+				if err := ctx.Err(); err != nil {
+					return 0, err
+				}
+				n, err := file.Read(b)
+				if err != nil && !errors.Is(err, io.EOF) {
+					err = unreadable(argument, path, err)
+				}
+				return n, err
+			}
+			return io.Copy(w, readerFunc(read))
 		}
 	}
 }
+
+// readerFunc is a function that reads.
+type readerFunc func(b []byte) (int, error)
+
+// Read implements io.Reader.
+func (f readerFunc) Read(b []byte) (int, error) { return f(b) }
 
 func unreadable(argument, path string, err error) error {
 	return &engine.StepError{

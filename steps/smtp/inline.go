@@ -35,11 +35,10 @@ func (f *files) embed(ctx context.Context, msg *gomail.Msg, patterns engine.Stri
 		return err
 	}
 	for i, path := range paths {
-		data, err := f.read("inline", path)
-		if err != nil {
+		if err := f.admit("inline", path); err != nil {
 			return err
 		}
-		msg.EmbedReadSeeker(names[i], nil, named("inline", names[i]), holding(ctx, data))
+		msg.EmbedReadSeeker(names[i], nil, named("inline", names[i]), holding(ctx, "inline", path))
 		if !slices.Contains(shown, names[i]) {
 			f.env.Log.Warn("html does not show a picture of inline", "picture", path, "reference", "cid:"+names[i])
 		}

@@ -9,6 +9,7 @@ import (
 	"mime/multipart"
 	"mime/quotedprintable"
 	"net/mail"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -255,6 +256,26 @@ func TestAttachmentThatIsMissingOrTooLargeIsRefused(t *testing.T) {
 	truncate(t, huge, 101<<20)
 	got = enginetest.Fail(t, smtp.Type, dir, enginetest.With(args, enginetest.Args{"attachments": huge}), "mail_too_large")
 	if got.Argument != "attachments" || got.Retryable || !strings.Contains(got.Message, huge) {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestFileThatCannotBeReadIsTold(t *testing.T) {
+	if os.Geteuid() == 0 {
+		// Nothing is unreadable for root but what the system itself keeps.
+		got := enginetest.Fail(t, smtp.Type, t.TempDir(), enginetest.With(plainMail("file://outbox"), enginetest.Args{"attachments": "/proc/self/mem"}), "input_unreadable")
+		if got.Argument != "attachments" || !strings.Contains(got.Message, "read /proc/self/mem") {
+			t.Errorf("got %+v", got)
+		}
+		return
+	}
+	dir := t.TempDir()
+	secret := writeTo(t, dir, "secret.csv", "x")
+	if err := os.Chmod(secret, 0); err != nil {
+		t.Fatal(err)
+	}
+	got := enginetest.Fail(t, smtp.Type, dir, enginetest.With(plainMail("file://outbox"), enginetest.Args{"attachments": secret}), "input_unreadable")
+	if got.Argument != "attachments" || !strings.Contains(got.Message, secret) {
 		t.Errorf("got %+v", got)
 	}
 }

@@ -9,6 +9,7 @@
 package smtp
 
 import (
+	"cmp"
 	"context"
 
 	"dagrun/engine"
@@ -72,7 +73,7 @@ func run(ctx context.Context, env *engine.Env, a Args) (Outputs, error) {
 	}
 	l, err := compose(ctx, env, a)
 	if err != nil {
-		return Outputs{}, err
+		return Outputs{}, cmp.Or(ctx.Err(), err)
 	}
 	if a.Server.isFolder() {
 		err = writeFile(ctx, env, a.Server, l)

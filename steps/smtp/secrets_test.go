@@ -20,6 +20,7 @@ func forms() map[string]string {
 	return map[string]string{
 		"plain": canary, "a part": "s3cret", "base64": encode([]byte(canary)),
 		"AUTH PLAIN": encode([]byte("\x00ana\x00" + canary)), "URL": url.QueryEscape(canary),
+		"XOAUTH2": encode([]byte("user=ana\x01auth=Bearer " + canary + "\x01\x01")),
 	}
 }
 
@@ -27,7 +28,7 @@ func TestPasswordIsNowhere(t *testing.T) {
 	// A server that repeats what it does not like, as some do.
 	repeat := func(e mailserver.Event) error {
 		if e.Stage == mailserver.Auth {
-			return mailserver.Reply(535, "no: AUTH PLAIN "+forms()["AUTH PLAIN"]+" "+canary+" "+forms()["base64"]+" "+forms()["URL"])
+			return mailserver.Reply(535, "no: AUTH PLAIN "+forms()["AUTH PLAIN"]+" "+canary+" "+forms()["base64"]+" "+forms()["URL"]+" "+forms()["XOAUTH2"])
 		}
 		return nil
 	}
@@ -36,11 +37,11 @@ func TestPasswordIsNowhere(t *testing.T) {
 		"lost":             {Password: canary, Answer: mailserver.At(mailserver.Auth, mailserver.ErrDrop)},
 		"mail is rejected": {Password: canary, Answer: mailserver.At(mailserver.Mail, mailserver.Reply(550, "not you, "+canary))},
 	} {
-		for _, mechanism := range []string{"PLAIN", "LOGIN", "SCRAM-SHA-256"} {
+		for _, mechanism := range []string{"PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-256", "XOAUTH2"} {
 			t.Run(name+" by "+mechanism, func(t *testing.T) {
 				options.Security, options.Username, options.Mechanisms = mailserver.StartTLS, "ana", []string{mechanism}
 				server := mailserver.Start(t, options)
-				args := enginetest.With(plainMail(server.URL()), enginetest.Args{"username": "ana", "password": canary, "ca_file": server.CAFile()})
+				args := enginetest.With(plainMail(server.URL()), enginetest.Args{"username": "ana", "password": canary, "auth": mechanism, "ca_file": server.CAFile()})
 				result, said := enginetest.RunLogged(t.Context(), t, smtp.Type, t.TempDir(), args)
 				data, err := json.Marshal(result)
 				if err != nil {

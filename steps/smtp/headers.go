@@ -24,8 +24,25 @@ func (s *Subject) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// HeaderName is the name of a header that a mail does not have by itself.
-type HeaderName string
+// Headers are headers that a mail does not have by itself, by name.
+type Headers map[string]HeaderValue
+
+// Check refuses names that are none, that the mail gives itself, or that are
+// there in two spellings: case means nothing in them.
+func (h Headers) Check() error {
+	seen := map[string]string{}
+	for _, name := range slices.Sorted(maps.Keys(h)) {
+		if err := checkName(name); err != nil {
+			return &engine.KeyError{Key: name, Err: err}
+		}
+		lower := strings.ToLower(name)
+		if other, ok := seen[lower]; ok {
+			return &engine.KeyError{Key: name, Err: fmt.Errorf("%s and %s are the same header; give one of them", other, name)}
+		}
+		seen[lower] = name
+	}
+	return nil
+}
 
 // HeaderValue is the value of such a header.
 type HeaderValue string
@@ -59,9 +76,8 @@ func reasonAgainst(name string) string {
 	return ""
 }
 
-// UnmarshalText takes a name as RFC 5322 defines it.
-func (n *HeaderName) UnmarshalText(text []byte) error {
-	name := string(text)
+// checkName takes a name as RFC 5322 defines it.
+func checkName(name string) error {
 	reason := reasonAgainst(name)
 	switch {
 	case name == "" || len(name) > longestName || strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r > '~' || r == ':' }):
@@ -69,7 +85,6 @@ func (n *HeaderName) UnmarshalText(text []byte) error {
 	case reason != "":
 		return fmt.Errorf("the header %s is refused here: %s", name, reason)
 	}
-	*n = HeaderName(name)
 	return nil
 }
 
@@ -104,22 +119,4 @@ func longestWordOf(s string) int {
 		longest = max(longest, len(word))
 	}
 	return longest
-}
-
-// twice finds a header that is given under two spellings, since case means
-// nothing in its name.
-func twice(headers map[HeaderName]HeaderValue) error {
-	seen := map[string]HeaderName{}
-	for _, name := range slices.Sorted(maps.Keys(headers)) {
-		lower := strings.ToLower(string(name))
-		if other, ok := seen[lower]; ok {
-			return &engine.StepError{
-				Code: "bad_headers", Argument: "headers",
-				Message: fmt.Sprintf("%s and %s are the same header", other, name),
-				Remedy:  "Give one of them: upper and lower case are the same in the name of a header.",
-			}
-		}
-		seen[lower] = name
-	}
-	return nil
 }

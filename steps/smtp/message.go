@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"iter"
 	"net/mail"
@@ -48,7 +47,7 @@ func isASCII(s string) bool {
 // compose makes the mail of the arguments.
 func compose(ctx context.Context, env *engine.Env, a Args) (*letter, error) {
 	to, cc, bcc := flatten(a.To), flatten(a.CC), flatten(a.BCC)
-	if err := errors.Join(checkContent(a), twice(a.Headers)); err != nil {
+	if err := checkContent(a); err != nil {
 		return nil, err
 	}
 	msg := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
@@ -112,7 +111,7 @@ func setHeaders(msg *gomail.Msg, a Args, to, cc []*mail.Address) {
 	// RFC 3834: answering machines leave such mails alone.
 	msg.SetGenHeader(autoSubmitted, "auto-generated")
 	for name, value := range a.Headers {
-		if strings.EqualFold(string(name), autoSubmitted) { // one that a pipeline may say otherwise
+		if strings.EqualFold(name, autoSubmitted) { // one that a pipeline may say otherwise
 			name = autoSubmitted
 		}
 		msg.SetGenHeader(gomail.Header(name), value.encode())

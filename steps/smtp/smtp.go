@@ -49,12 +49,12 @@ type Args struct {
 	BCC     []Addresses `arg:"bcc" doc:"Recipients of a copy that nobody sees: they are in no header."`
 	ReplyTo Address     `arg:"reply_to" doc:"Where answers go, if not to the sender."`
 
-	Subject     Subject                    `arg:"subject,required" doc:"The subject, one line."`
-	Text        string                     `arg:"text" doc:"The mail as plain text. With html, readers show what they can. A mail needs text, html or attachments."`
-	HTML        string                     `arg:"html" doc:"The mail as HTML. It shows a picture of inline by its file name: src=\"cid:chart.png\"."`
-	Headers     map[HeaderName]HeaderValue `arg:"headers" doc:"More headers by name, such as { \"X-Priority\" = \"1\" }, each of one line. Those that the mail makes of other arguments, or that mail servers write, are refused."`
-	Attachments engine.Strings             `arg:"attachments" file:"read" doc:"Files to attach: paths and globs. Name and type are the file's."`
-	Inline      engine.Strings             `arg:"inline" file:"read" doc:"Pictures that html shows: paths and globs. A picture is shown where html has its file name behind \"cid:\", so the name has only letters, digits and . _ - +. A picture that html shows and inline lacks is an error."`
+	Subject     Subject        `arg:"subject,required" doc:"The subject, one line."`
+	Text        string         `arg:"text" doc:"The mail as plain text. With html, readers show what they can. A mail needs text, html or attachments."`
+	HTML        string         `arg:"html" doc:"The mail as HTML. It shows a picture of inline by its file name: src=\"cid:chart.png\"."`
+	Headers     Headers        `arg:"headers" doc:"More headers by name, such as { \"X-Priority\" = \"1\" }, each of one line. Those that the mail makes of other arguments, or that mail servers write, are refused."`
+	Attachments engine.Strings `arg:"attachments" file:"read" doc:"Files to attach: paths and globs. Name and type are the file's."`
+	Inline      engine.Strings `arg:"inline" file:"read" doc:"Pictures that html shows: paths and globs. A picture is shown where html has its file name behind \"cid:\", so the name has only letters, digits and . _ - +. A picture that html shows and inline lacks is an error."`
 
 	MaxSize *engine.Size `arg:"max_size" doc:"Refuse a mail that is larger, before connecting: a size such as \"10MB\", with attachments and encoding, which makes files a third larger."`
 	CAFile  string       `arg:"ca_file" file:"read" doc:"A PEM file with authorities to trust besides the system's, for a server with a certificate of its own."`

@@ -6,8 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
-	"strings"
 	"sync"
 
 	"dagrun/engine/enginetest/program"
@@ -38,19 +36,9 @@ func compile(dir, target string) error {
 	}
 	cmd := exec.Command("go", "build", "-o", target, module)
 	cmd.Dir = dir
-	cmd.Env = environment()
+	cmd.Env = program.GoEnvironment("CGO_ENABLED=0")
 	if said, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("the mail tests talk to a real server, %s %s, which the go command downloads and builds once: %w\n%s", module, version, err, said)
 	}
 	return nil
-}
-
-// environment is this process's, without what is meant for building this
-// module: -mod=vendor, a workspace, another platform, the race detector.
-func environment() []string {
-	env := slices.DeleteFunc(os.Environ(), func(entry string) bool {
-		name, _, _ := strings.Cut(entry, "=")
-		return slices.Contains([]string{"GOFLAGS", "GOOS", "GOARCH", "GOWORK", "CGO_ENABLED"}, name)
-	})
-	return append(env, "GOWORK=off", "GOFLAGS=", "CGO_ENABLED=0")
 }

@@ -6,9 +6,12 @@ package program
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -24,10 +27,12 @@ func Cached(name string, build func(dir, target string) error) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return cachedIn(filepath.Join(cache, "dagrun-test"), name, build)
+	console := openConsole()
+	defer func() { _ = console.Close() }()
+	return cachedIn(filepath.Join(cache, "dagrun-test"), name, console, build)
 }
 
-func cachedIn(folder, name string, build func(dir, target string) error) (string, error) {
+func cachedIn(folder, name string, console io.Writer, build func(dir, target string) error) (string, error) {
 	path := filepath.Join(folder, name)
 	if found, err := isThere(path); found || err != nil {
 		return path, err
@@ -43,7 +48,7 @@ func cachedIn(folder, name string, build func(dir, target string) error) (string
 	if found, err := isThere(path); found || err != nil {
 		return path, err
 	}
-	return path, buildInto(folder, name, build)
+	return path, buildInto(folder, name, console, build)
 }
 
 func isThere(path string) (bool, error) {
@@ -54,32 +59,64 @@ func isThere(path string) (bool, error) {
 	return err == nil, err
 }
 
-func buildInto(folder, name string, build func(dir, target string) error) error {
-	temp, err := os.MkdirTemp(folder, "build-")
+func buildInto(folder, name string, console io.Writer, build func(dir, target string) error) error {
+	unfinished := "build-" + name + "-"
+	if err := clearAway(filepath.Join(folder, unfinished+"*")); err != nil {
+		return err
+	}
+	temp, err := os.MkdirTemp(folder, unfinished)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(temp) }()
 	start := time.Now()
+	say := func(format string, args ...any) { _, _ = fmt.Fprintf(console, "dagrun tests: "+format+"\n", args...) }
 	say("building %s for the tests, once on this machine; it takes a minute or two", name)
 	target := filepath.Join(temp, name)
 	if err := build(temp, target); err != nil {
+		say("%s could not be built: %v", name, err)
 		return err
 	}
 	say("built %s in %s", name, time.Since(start).Round(time.Second))
 	return os.Rename(target, filepath.Join(folder, name))
 }
 
-// say tells a person at the terminal why a test takes long. The go command keeps
-// what a test prints until the test is over, and drops it when all is well, so
-// that only the terminal itself is left; without one, it goes where go test -v
-// shows it.
-func say(format string, args ...any) {
-	text := fmt.Sprintf("dagrun: "+format+"\n", args...)
-	if tty, err := os.OpenFile("/dev/tty", os.O_WRONLY, 0); err == nil {
-		_, _ = tty.WriteString(text)
-		_ = tty.Close()
-		return
+// clearAway removes what builds that were killed have left. The program's lock
+// is held, so that none is under way.
+func clearAway(pattern string) error {
+	left, err := filepath.Glob(pattern)
+	if err != nil {
+		return err
 	}
-	_, _ = os.Stderr.WriteString(text)
+	for _, dir := range left {
+		err = errors.Join(err, os.RemoveAll(dir))
+	}
+	return err
+}
+
+// openConsole opens the terminal of whoever runs the tests. The go command
+// keeps what tests print until they are over, and drops it when all is well: a
+// wait can be explained in no other place while it lasts. Without a terminal it
+// goes where go test -v shows it.
+func openConsole() io.WriteCloser {
+	if terminal, err := os.OpenFile("/dev/tty", os.O_WRONLY, 0); err == nil {
+		return terminal
+	}
+	return keepOpen{os.Stderr}
+}
+
+type keepOpen struct{ io.Writer }
+
+// Close does nothing.
+func (keepOpen) Close() error { return nil }
+
+// GoEnvironment is this process's environment, and more, for a go command that
+// builds another module: without what is meant for this one, such as
+// -mod=vendor, a workspace, another platform or the race detector.
+func GoEnvironment(more ...string) []string {
+	env := slices.DeleteFunc(os.Environ(), func(entry string) bool {
+		name, _, _ := strings.Cut(entry, "=")
+		return slices.Contains([]string{"GOFLAGS", "GOBIN", "GOOS", "GOARCH", "GOWORK", "CGO_ENABLED"}, name)
+	})
+	return append(append(env, "GOWORK=off", "GOFLAGS="), more...)
 }

@@ -1,9 +1,11 @@
 package program_test
 
 import (
+	"bytes"
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -13,15 +15,21 @@ import (
 
 func TestProgramIsMadeOnce(t *testing.T) {
 	dir := t.TempDir()
+	left := filepath.Join(dir, "build-server-v1-killed")
+	other := filepath.Join(dir, "build-other-v1-under-way")
+	if err := errors.Join(os.Mkdir(left, 0o700), os.Mkdir(other, 0o700)); err != nil {
+		t.Fatal(err)
+	}
 	var built atomic.Int32
 	build := func(_, target string) error {
 		built.Add(1)
 		return os.WriteFile(target, []byte("program"), 0o700)
 	}
 	var all sync.WaitGroup
-	for range 10 {
+	consoles := make([]bytes.Buffer, 10)
+	for i := range consoles {
 		all.Go(func() {
-			path, err := program.CachedIn(dir, "server-v1", build)
+			path, err := program.CachedIn(dir, "server-v1", &consoles[i], build)
 			if err != nil {
 				t.Error(err)
 			} else if data, err := os.ReadFile(path); err != nil || string(data) != "program" {
@@ -33,12 +41,23 @@ func TestProgramIsMadeOnce(t *testing.T) {
 	if built.Load() != 1 {
 		t.Errorf("it was built %d times, want once", built.Load())
 	}
+	said := ""
+	for i := range consoles {
+		said += consoles[i].String()
+	}
+	if strings.Count(said, "\n") != 2 || !strings.Contains(said, "building server-v1 for the tests, once") || !strings.Contains(said, "built server-v1 in ") {
+		t.Errorf("the consoles have %q", said)
+	}
+	if names, err := filepath.Glob(filepath.Join(dir, "build-*")); err != nil || len(names) != 1 || names[0] != other {
+		t.Errorf("these are left: %q, %v", names, err)
+	}
 }
 
 func TestFailedBuildLeavesNothingAndIsTriedAgain(t *testing.T) {
 	dir := t.TempDir()
 	broken := errors.New("no network")
-	_, err := program.CachedIn(dir, "server-v1", func(_, target string) error {
+	var console bytes.Buffer
+	_, err := program.CachedIn(dir, "server-v1", &console, func(_, target string) error {
 		return errors.Join(os.WriteFile(target, []byte("half"), 0o700), broken)
 	})
 	if !errors.Is(err, broken) {
@@ -47,7 +66,10 @@ func TestFailedBuildLeavesNothingAndIsTriedAgain(t *testing.T) {
 	if left, _ := filepath.Glob(filepath.Join(dir, "build-*")); len(left) > 0 {
 		t.Errorf("left: %v", left)
 	}
-	path, err := program.CachedIn(dir, "server-v1", func(_, target string) error { return os.WriteFile(target, []byte("whole"), 0o700) })
+	if !strings.Contains(console.String(), "could not be built: no network") {
+		t.Errorf("the console has %q", console.String())
+	}
+	path, err := program.CachedIn(dir, "server-v1", &console, func(_, target string) error { return os.WriteFile(target, []byte("whole"), 0o700) })
 	if data, _ := os.ReadFile(path); err != nil || string(data) != "whole" {
 		t.Errorf("got %q, %v", data, err)
 	}

@@ -18,10 +18,10 @@ import (
 func numberOf(v any) (float64, bool) {
 	n := 0.0
 	switch v := v.(type) {
-	case nil:
-		return math.NaN(), true
 	case float64:
 		n = v
+	case nil:
+		return math.NaN(), true
 	case float32: // by its text: 27.3 stays 27.3
 		n, _ = strconv.ParseFloat(strconv.FormatFloat(float64(v), 'g', -1, 32), 64)
 	case duckdb.Decimal:
@@ -29,7 +29,7 @@ func numberOf(v any) (float64, bool) {
 	case *big.Int:
 		n, _ = new(big.Float).SetInt(v).Float64()
 	case string:
-		return parseY(v)
+		return parseReading([]byte(v))
 	default:
 		switch r := reflect.ValueOf(v); {
 		case r.CanInt():
@@ -46,6 +46,9 @@ func numberOf(v any) (float64, bool) {
 // xOf is a value of the x column as DuckDB gives it: the type decides what it
 // is, so that text is a category even where it looks like a time.
 func (g *gatherer) xOf(v any, typeName string) (xValue, error) {
+	if g.args.TimeFormat != nil {
+		return g.writtenTime(v, typeName)
+	}
 	switch v := v.(type) {
 	case time.Time:
 		return g.timeOf(v, typeName)
@@ -63,9 +66,35 @@ func (g *gatherer) xOf(v any, typeName string) (xValue, error) {
 	}
 	return xValue{}, &engine.StepError{
 		Code: "bad_column", Argument: "x",
-		Message: fmt.Sprintf("the query's result: column %q is of type %s, and %s has no place on an axis", g.args.X, typeName, textOf(v)),
-		Remedy:  "Make it a time, a number or text in the query.",
+		Message: fmt.Sprintf("%s: column %q is of type %s, and %s has no place on an axis", g.origin, g.args.X, typeName, textOf(v)),
+		Remedy:  "Make it a time, a number or text.",
 	}
+}
+
+// writtenTime reads text or a number as time_format says.
+func (g *gatherer) writtenTime(v any, typeName string) (xValue, error) {
+	f := g.args.TimeFormat
+	t, ok := time.Time{}, false
+	switch v := v.(type) {
+	case time.Time:
+		return xValue{}, &engine.StepError{
+			Code: "bad_column", Argument: "time_format",
+			Message: fmt.Sprintf("%s: column %q is of type %s, a time already, which time_format is not for", g.origin, g.args.X, typeName),
+			Remedy:  "Leave time_format out.",
+		}
+	case string:
+		t, ok = f.parse(v, g.env.LogicalTime.Location())
+	default:
+		if n, isNumber := numberOf(v); isNumber && f.unit > 0 {
+			t, ok = f.since(n)
+		} else if isNumber {
+			t, ok = f.parse(strconv.FormatFloat(n, 'f', -1, 64), g.env.LogicalTime.Location()) // 20240615
+		}
+	}
+	if !ok {
+		return xValue{}, g.badTime(textOf(v))
+	}
+	return xValue{kind: f.kind, n: axis.Seconds(t)}, nil
 }
 
 // timeOf places a time. One that has no zone is read in the pipeline's.
@@ -74,7 +103,7 @@ func (g *gatherer) timeOf(t time.Time, typeName string) (xValue, error) {
 	if t.Year() < 1 || t.Year() > 9999 {
 		return xValue{}, &engine.StepError{
 			Code: "bad_value", Argument: "x",
-			Message: fmt.Sprintf("row %d of the query's result: column %q is a time in the year %d", g.rows+1, g.args.X, t.Year()),
+			Message: fmt.Sprintf("%s: column %q is a time in the year %d", g.whereX(), g.args.X, t.Year()),
 			Remedy:  "Leave out times that are infinite or beyond the years 1 to 9999.",
 		}
 	}
@@ -95,8 +124,11 @@ func (g *gatherer) timeOf(t time.Time, typeName string) (xValue, error) {
 func groupOf(v any) string {
 	switch v := v.(type) {
 	case nil:
-		return ""
+		return ungrouped
 	case string:
+		if v == "" {
+			return ungrouped
+		}
 		return v
 	case []byte:
 		if len(v) == 16 {

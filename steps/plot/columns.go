@@ -2,36 +2,38 @@ package plot
 
 import (
 	"fmt"
-	"math"
 	"strconv"
 	"strings"
 
 	"dagrun/engine"
 )
 
-// columns are the places of the wanted columns in a row; group is -1 when
-// there is none.
+// columns are the places of the wanted columns in a row; x and group are -1
+// when there is none.
 type columns struct {
 	x, group int
-	y        []int
+	y        []int // in the order of wanted
 }
 
 // find looks the columns up by name among those there are.
-func (a Args) find(origin string, names []string) (columns, error) {
-	c := columns{group: -1}
+func (g *gatherer) find(names []string) (columns, error) {
+	c := columns{x: -1, group: -1}
 	var err error
-	if c.x, err = findColumn(origin, names, "x", a.X); err != nil {
-		return c, err
+	if g.args.X != "" {
+		if c.x, err = findColumn(g.origin, names, "x", g.args.X); err != nil {
+			return c, err
+		}
+		g.xColumn = c.x
 	}
-	for _, y := range a.Y {
-		at, err := findColumn(origin, names, "y", y)
+	for _, w := range g.wanted {
+		at, err := findColumn(g.origin, names, g.args.argument(w.panel, "y"), w.column)
 		if err != nil {
 			return c, err
 		}
 		c.y = append(c.y, at)
 	}
-	if a.GroupBy != "" {
-		c.group, err = findColumn(origin, names, "group_by", a.GroupBy)
+	if g.args.GroupBy != "" {
+		c.group, err = findColumn(g.origin, names, "group_by", g.args.GroupBy)
 	}
 	return c, err
 }
@@ -76,35 +78,6 @@ func list(names []string) string {
 		return fmt.Sprintf("%s and %d more", strings.Join(quoted, ", "), len(names)-most)
 	}
 	return strings.Join(quoted, ", ")
-}
-
-// parseY reads a reading: nothing and NaN are a missing one.
-func parseY(s string) (float64, bool) {
-	s = strings.TrimSpace(s)
-	if s == "" {
-		return math.NaN(), true
-	}
-	v, err := strconv.ParseFloat(s, 64)
-	if err != nil || !math.IsNaN(v) && !isFinite(v) {
-		return 0, false
-	}
-	return v, true
-}
-
-func badReading(where, column, text string) error {
-	return &engine.StepError{
-		Code: "bad_value", Argument: "y",
-		Message: fmt.Sprintf("%s: column %q is %s, which is not a number that can be drawn", where, column, text),
-		Remedy:  "Correct the value; numbers have a decimal point and no thousands separator. A missing reading is left empty.",
-	}
-}
-
-func missingX(where, column string) error {
-	return &engine.StepError{
-		Code: "bad_value", Argument: "x",
-		Message: fmt.Sprintf("%s: column %q is empty, so that the row has no place in the chart", where, column),
-		Remedy:  "Fill the value in, or leave the row out.",
-	}
 }
 
 // ungrouped names the series of rows whose group is empty.

@@ -1,39 +1,40 @@
 package plot
 
 import (
-	"bufio"
+	"bytes"
 	"context"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 
 	"dagrun/engine"
 	"dagrun/steps/internal/compression"
+	"dagrun/steps/plot/internal/axis"
+	"dagrun/steps/plot/internal/delimited"
 )
 
-// readCSV reads the rows of the source and gives its name for messages.
-func (g *gatherer) readCSV(ctx context.Context) (string, error) {
-	path, err := oneFile(g.env, "source", string(g.args.Source))
-	if err != nil {
-		return "", err
-	}
-	name := shown(g.env, path)
+// readCSV reads the rows of the source.
+func (g *gatherer) readCSV(ctx context.Context, path string) error {
 	file, err := os.Open(path) //nolint:gosec // the path is what the pipeline says
 	if err != nil {
-		return name, badFile(name, err)
+		return badFile(g.origin, err)
 	}
 	defer func() { _ = file.Close() }()
-	format, _ := compression.Of(path)
+	format, inner := compression.Of(path)
 	plain, err := format.Reader(file)
 	if err != nil {
-		return name, badFile(name, err)
+		return badFile(g.origin, err)
 	}
 	defer func() { _ = plain.Close() }()
-	return name, g.csvRows(ctx, name, newCSV(path, plain))
+	comma := byte(',')
+	if strings.ToLower(filepath.Ext(inner)) == ".tsv" {
+		comma = '\t'
+	}
+	return g.csvRows(ctx, delimited.New(plain, comma))
 }
 
 func badFile(name string, err error) error {
@@ -44,84 +45,104 @@ func badFile(name string, err error) error {
 	}
 }
 
-func newCSV(path string, from io.Reader) *csv.Reader {
-	buffered := bufio.NewReaderSize(from, 1<<16)
-	if mark, err := buffered.Peek(3); err == nil && string(mark) == "\uFEFF" {
-		_, _ = buffered.Discard(3)
-	}
-	r := csv.NewReader(buffered)
-	r.ReuseRecord = true
-	if strings.Contains(strings.ToLower(path), ".tsv") {
-		r.Comma = '\t'
-	}
-	return r
-}
-
-func (g *gatherer) csvRows(ctx context.Context, name string, r *csv.Reader) error {
+// csvRows reads all rows behind the header.
+func (g *gatherer) csvRows(ctx context.Context, r *delimited.Reader) error {
 	header, err := r.Read()
 	if errors.Is(err, io.EOF) {
 		return nil // no rows: said where all is gathered
 	}
 	if err != nil {
-		return badRow(name, err)
+		return g.badRow(err)
 	}
-	header = append([]string(nil), header...) // the reader reuses it
-	at, err := g.args.find(name, header)
+	names := make([]string, len(header))
+	for i, name := range header {
+		names[i] = string(name)
+	}
+	at, err := g.find(names)
 	if err != nil {
 		return err
 	}
-	ys := make([]float64, len(at.y))
+	g.where = func(column int) string { return g.origin + ":" + strconv.Itoa(r.Line(column)) }
+	row := csvRow{gatherer: g, at: at, ys: make([]float64, len(at.y)), hours: hours{zone: g.env.LogicalTime.Location()}}
 	for {
-		record, err := r.Read()
+		fields, err := r.Read()
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
-			return badRow(name, err)
+			return g.badRow(err)
 		}
-		if err := g.csvRow(ctx, name, r, at, record, ys); err != nil {
+		if err := row.take(ctx, fields); err != nil {
 			return err
 		}
 	}
 }
 
-func (g *gatherer) csvRow(ctx context.Context, name string, r *csv.Reader, at columns, record []string, ys []float64) error {
-	where := func(column int) string {
-		line, _ := r.FieldPos(column)
-		return name + ":" + strconv.Itoa(line)
-	}
-	for i, column := range at.y {
-		y, ok := parseY(record[column])
+// csvRow turns fields into the values of a row.
+type csvRow struct {
+	*gatherer
+	at    columns
+	ys    []float64
+	hours hours
+}
+
+func (r *csvRow) take(ctx context.Context, fields [][]byte) error {
+	r.rows++
+	for i, column := range r.at.y {
+		y, ok := parseReading(fields[column])
 		if !ok {
-			return badReading(where(column), g.args.Y[i], strconv.Quote(record[column]))
+			return r.badReading(r.where(column), i, strconv.Quote(string(fields[column])))
 		}
-		ys[i] = y
+		r.ys[i] = y
 	}
-	if strings.TrimSpace(record[at.x]) == "" {
-		return missingX(where(at.x), g.args.X)
-	}
-	x := xValue{text: record[at.x]}
-	if g.rows == 0 || g.kind != category {
-		x = parseX(record[at.x], g.env.LogicalTime.Location())
-	}
-	group := ""
-	if at.group >= 0 {
-		if group = record[at.group]; group == "" {
-			group = ungrouped
+	x := 0.0
+	if r.at.x >= 0 {
+		var err error
+		if x, err = r.x(bytes.TrimSpace(fields[r.at.x])); err != nil {
+			return err
 		}
 	}
-	return g.row(ctx, x, ys, group, func() string { return where(at.x) })
+	var group []byte
+	if r.at.group >= 0 {
+		if group = fields[r.at.group]; len(group) == 0 {
+			group = []byte(ungrouped)
+		}
+	}
+	return r.row(ctx, x, r.ys, group)
+}
+
+// x places an x value. It makes a string of it only where it has to.
+func (r *csvRow) x(text []byte) (float64, error) {
+	switch {
+	case len(text) == 0:
+		return 0, r.missingX()
+	case r.args.TimeFormat != nil:
+		t, ok := r.args.TimeFormat.parse(string(text), r.hours.zone)
+		if !ok {
+			return 0, r.badTime(strconv.Quote(string(text)))
+		}
+		return r.place(xValue{kind: r.args.TimeFormat.kind, n: axis.Seconds(t)})
+	case r.rows > 1 && r.kind == category:
+		return r.category(text)
+	}
+	if seconds, ok := r.hours.seconds(text); ok && (r.rows == 1 || r.kind.like(moment)) {
+		return r.place(xValue{kind: moment, n: seconds})
+	}
+	if n, ok := parseDecimal(text); ok && (r.rows == 1 || r.kind == number) {
+		return r.place(xValue{kind: number, n: n})
+	}
+	return r.place(parseX(string(text), r.hours.zone))
 }
 
 // badRow tells where a file is no CSV.
-func badRow(name string, err error) error {
-	var parse *csv.ParseError
-	if !errors.As(err, &parse) {
-		return badFile(name, err)
+func (g *gatherer) badRow(err error) error {
+	var wrong *delimited.RowError
+	if !errors.As(err, &wrong) {
+		return badFile(g.origin, err)
 	}
 	return &engine.StepError{
 		Code: "bad_row", Argument: "source",
-		Message: fmt.Sprintf("%s:%d: the line is not a row of the table: %v", name, parse.Line, parse.Err),
+		Message: fmt.Sprintf("%s:%d: the line is not a row of the table: %v", g.origin, wrong.Line, wrong.Err),
 		Remedy:  "Correct the line: every row needs as many fields as the header, and quotes in pairs.",
 	}
 }

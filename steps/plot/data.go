@@ -13,21 +13,28 @@ import (
 	"dagrun/steps/plot/internal/chart"
 )
 
-// data is what was read: series over one kind of x axis.
+// data is what was read: the series of each panel, over one kind of x axis.
 type data struct {
 	x      chart.XAxis
-	series []chart.Series
+	panels [][]chart.Series
 }
 
+// load reads the source, or what the query gives.
 func load(ctx context.Context, env *engine.Env, a Args) (*data, error) {
-	g := &gatherer{env: env, args: a, index: map[seriesKey]int{}, categories: map[string]int{}, dates: true}
-	var err error
-	if a.Source != "" {
-		g.origin, err = g.readCSV(ctx)
-	} else {
-		g.origin, err = g.readDatabase(ctx)
+	g := newGatherer(env, a)
+	argument, pattern, read := "source", string(a.Source), g.readCSV
+	switch {
+	case a.Source == "":
+		argument, pattern, read = "database", a.Database, g.readDatabase
+	case a.Source.parquet():
+		read = g.readParquet
 	}
+	path, err := oneFile(env, argument, pattern)
 	if err != nil {
+		return nil, err
+	}
+	g.origin = shown(env, path)
+	if err := read(ctx, path); err != nil {
 		return nil, err
 	}
 	return g.data()
@@ -35,26 +42,29 @@ func load(ctx context.Context, env *engine.Env, a Args) (*data, error) {
 
 // data is what came of all rows, each series ordered by x.
 func (g *gatherer) data() (*data, error) {
-	if !slices.ContainsFunc(g.series, func(s chart.Series) bool {
-		return slices.ContainsFunc(s.Y, func(y float64) bool { return !math.IsNaN(y) })
-	}) {
+	if !slices.ContainsFunc(g.series, hasReading) {
 		return nil, g.noRows()
 	}
-	d := &data{series: g.series, x: chart.XAxis{Names: g.names, Kind: chart.Times}}
-	switch g.kind {
-	case category:
-		d.x.Kind = chart.Categories
-	case number:
+	d := &data{panels: make([][]chart.Series, len(g.panels)), x: chart.XAxis{Names: g.names, Kind: chart.Times}}
+	switch {
+	case g.args.X == "" || g.kind == number:
 		d.x.Kind = chart.Numbers
-	case clock:
+	case g.kind == category:
+		d.x.Kind = chart.Categories
+	case g.kind == clock:
 		d.x.Calendar = axis.Calendar{Zone: clockDay(0, 0, 0, 0).Location(), Clock: true}
 	default:
 		d.x.Calendar = axis.Calendar{Zone: g.env.LogicalTime.Location(), Dates: g.dates}
 	}
-	for i := range d.series {
-		sortByX(&d.series[i])
+	for _, s := range g.series {
+		sortByX(&s.Series)
+		d.panels[s.panel] = append(d.panels[s.panel], s.Series)
 	}
 	return d, nil
+}
+
+func hasReading(s *series) bool {
+	return slices.ContainsFunc(s.Y, func(y float64) bool { return !math.IsNaN(y) })
 }
 
 func (g *gatherer) noRows() error {
@@ -67,8 +77,12 @@ func (g *gatherer) noRows() error {
 		e.Argument, e.Remedy = "query", "Check the query's conditions, and that the table was loaded."
 	}
 	if g.rows > 0 {
-		e.Argument = "y"
-		e.Message = fmt.Sprintf("%s has %d rows, but no reading in %s", g.origin, g.rows, strings.Join(g.args.Y, ", "))
+		var columns []string
+		for _, w := range g.wanted {
+			columns = append(columns, w.column)
+		}
+		e.Argument = g.args.argument(0, "y")
+		e.Message = fmt.Sprintf("%s has %d rows, but no reading in %s", g.origin, g.rows, strings.Join(columns, ", "))
 	}
 	return e
 }
@@ -82,7 +96,7 @@ func sortByX(s *chart.Series) {
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(s.X[a], s.X[b]) })
+	slices.SortFunc(order, func(a, b int) int { return cmp.Or(cmp.Compare(s.X[a], s.X[b]), a-b) })
 	x, y := make([]float64, len(order)), make([]float64, len(order))
 	for to, from := range order {
 		x[to], y[to] = s.X[from], s.Y[from]

@@ -15,35 +15,38 @@ import (
 	"dagrun/engine"
 )
 
-// readDatabase runs the query and reads its rows. The name for messages is the
-// query's.
-func (g *gatherer) readDatabase(ctx context.Context) (string, error) {
-	const origin = "the query's result"
-	path, err := oneFile(g.env, "database", g.args.Database)
-	if err != nil {
-		return origin, err
-	}
-	name := shown(g.env, path)
+// readDatabase runs the query over a database file and reads its rows.
+func (g *gatherer) readDatabase(ctx context.Context, path string) error {
+	name := g.origin
+	g.origin = "the query's result"
+	return inMemory(ctx, func(conn *sql.Conn, spill string) error {
+		if err := attach(ctx, conn, path, spill); err != nil {
+			return unreadable(name, err)
+		}
+		return g.queryRows(ctx, conn, g.args.Query, func(err error) error { return queryFailed(name, err) })
+	}, func(err error) error { return unreadable(name, err) })
+}
+
+// inMemory opens a DuckDB that holds nothing and gets nothing from elsewhere,
+// and closes it after use. spill is a folder that DuckDB makes when a query
+// needs more than its memory, and only then. What goes wrong with DuckDB itself
+// is told by broken.
+func inMemory(ctx context.Context, use func(conn *sql.Conn, spill string) error, broken func(error) error) error {
 	connector, err := duckdb.NewConnector(":memory:?autoinstall_known_extensions=false&autoload_known_extensions=false", nil)
 	if err != nil {
-		return origin, unreadable(name, err)
+		return broken(err)
 	}
 	defer func() { _ = connector.Close() }()
 	db := sql.OpenDB(connector)
 	defer func() { _ = db.Close() }()
 	conn, err := db.Conn(ctx)
 	if err != nil {
-		return origin, orCancelled(ctx, unreadable(name, err))
+		return orCancelled(ctx, broken(err))
 	}
 	defer func() { _ = conn.Close() }()
-	// DuckDB makes this folder when a query needs more than its memory, and only
-	// then.
 	spill := filepath.Join(os.TempDir(), "dagrun-plot-"+rand.Text())
 	defer func() { _ = os.RemoveAll(spill) }()
-	if err := attach(ctx, conn, path, spill); err != nil {
-		return origin, orCancelled(ctx, unreadable(name, err))
-	}
-	return origin, orCancelled(ctx, g.queryRows(ctx, conn, name))
+	return orCancelled(ctx, use(conn, spill))
 }
 
 // attach opens the database file for reading and then takes from the
@@ -71,68 +74,6 @@ func attach(ctx context.Context, conn *sql.Conn, path, spill string) error {
 }
 
 func quote(s, mark string) string { return mark + strings.ReplaceAll(s, mark, mark+mark) + mark }
-
-func (g *gatherer) queryRows(ctx context.Context, conn *sql.Conn, name string) error {
-	rows, err := conn.QueryContext(ctx, g.args.Query)
-	if err != nil {
-		return queryFailed(name, err)
-	}
-	defer func() { _ = rows.Close() }()
-	types, err := rows.ColumnTypes()
-	if err != nil {
-		return queryFailed(name, err)
-	}
-	names := make([]string, len(types))
-	cells := make([]any, len(types))
-	into := make([]any, len(types))
-	for i, t := range types {
-		names[i], into[i] = t.Name(), &cells[i]
-	}
-	at, err := g.args.find("the query's result", names)
-	if err != nil {
-		return err
-	}
-	ys := make([]float64, len(at.y))
-	for rows.Next() {
-		if err := rows.Scan(into...); err != nil {
-			return queryFailed(name, err)
-		}
-		if err := g.queryRow(ctx, at, types[at.x].DatabaseTypeName(), cells, ys); err != nil {
-			return err
-		}
-	}
-	if err := rows.Err(); err != nil {
-		return queryFailed(name, err)
-	}
-	return nil
-}
-
-func (g *gatherer) queryRow(ctx context.Context, at columns, xType string, cells []any, ys []float64) error {
-	where := func() string { return fmt.Sprintf("row %d of the query's result", max(g.rows, 1)) }
-	for i, column := range at.y {
-		y, ok := numberOf(cells[column])
-		if !ok {
-			g.rows++
-			return badReading(where(), g.args.Y[i], textOf(cells[column]))
-		}
-		ys[i] = y
-	}
-	if cells[at.x] == nil {
-		g.rows++
-		return missingX(where(), g.args.X)
-	}
-	x, err := g.xOf(cells[at.x], xType)
-	if err != nil {
-		return err
-	}
-	group := ""
-	if at.group >= 0 {
-		if group = groupOf(cells[at.group]); group == "" {
-			group = ungrouped
-		}
-	}
-	return g.row(ctx, x, ys, group, where)
-}
 
 // orCancelled is the context's error if it has one: what DuckDB says when it is
 // interrupted says nothing more.

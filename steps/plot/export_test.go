@@ -1,9 +1,16 @@
 package plot
 
-import "time"
+import (
+	"time"
+
+	"gonum.org/v1/plot/vg"
+)
 
 // ParseTime is for a fuzz test; it gives the time and what it is.
 func ParseTime(s string, zone *time.Location) (time.Time, string, bool) {
 	t, kind, ok := parseTime(s, zone)
 	return t, kind.String(), ok
 }
+
+// At is for a test of lengths: how long one is with so many pixels to the inch.
+func (l Length) At(dpi int) vg.Length { return l.at(dpi) }

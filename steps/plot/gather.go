@@ -3,7 +3,6 @@ package plot
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"dagrun/engine"
 	"dagrun/steps/plot/internal/chart"
@@ -11,23 +10,37 @@ import (
 
 // gatherer sorts rows into series as they are read.
 type gatherer struct {
-	env    *engine.Env
-	args   Args
-	origin string // what was read, for messages
-	rows   int64
+	env     *engine.Env
+	args    Args
+	panels  []Panel
+	wanted  []wanted
+	origin  string                  // what was read, for messages
+	where   func(column int) string // the row that is read, or the line of a column in it
+	xColumn int
+	rows    int64
 
 	kind       xKind // of the first x value
 	dates      bool  // no x value has a time of day
 	categories map[string]int
 	names      []string
 
-	index  map[seriesKey]int
-	series []chart.Series
+	groups  map[string][]*series // in the order of wanted
+	group   string               // of the row before
+	current []*series            // the same group's
+	series  []*series
+	told    map[string]bool // the names of series
 }
 
-type seriesKey struct {
-	group string
-	y     int
+// wanted is a y column of a panel.
+type wanted struct {
+	panel  int
+	column string
+}
+
+// series is one series of a panel.
+type series struct {
+	chart.Series
+	panel int
 }
 
 const (
@@ -35,42 +48,91 @@ const (
 	mostCategories = 10_000
 )
 
-// row takes one row; ys are in the order of the y columns, NaN for missing.
-// where says which row it is.
-func (g *gatherer) row(ctx context.Context, x xValue, ys []float64, group string, where func() string) error {
-	if g.rows%reportEvery == 0 {
+func newGatherer(env *engine.Env, a Args) *gatherer {
+	g := &gatherer{
+		env: env, args: a, panels: a.panels(), dates: true,
+		categories: map[string]int{}, groups: map[string][]*series{}, told: map[string]bool{},
+	}
+	for i, p := range g.panels {
+		for _, column := range p.Y {
+			g.wanted = append(g.wanted, wanted{i, column})
+		}
+	}
+	return g
+}
+
+// row takes one row; ys are in the order of the wanted columns, NaN for missing.
+func (g *gatherer) row(ctx context.Context, x float64, ys []float64, group []byte) error {
+	if g.rows%reportEvery == 1 {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		g.env.Progress(g.rows, 0, "rows")
 	}
-	g.rows++
-	v, err := g.place(x, where)
-	if err != nil {
-		return err
-	}
-	for i, y := range ys {
-		s, err := g.seriesOf(seriesKey{group, i})
-		if err != nil {
+	if g.current == nil || string(group) != g.group {
+		if err := g.changeGroup(string(group)); err != nil {
 			return err
 		}
-		s.X, s.Y = append(s.X, v), append(s.Y, y)
+	}
+	for i, s := range g.current {
+		if g.args.X != "" {
+			s.X = append(s.X, x)
+		}
+		s.Y = append(s.Y, ys[i])
 	}
 	return nil
 }
 
-// place is the x value as a number. All rows must have the kind of the first.
-func (g *gatherer) place(x xValue, where func() string) (float64, error) {
+// whereX is the row that is read, and the line of its x value.
+func (g *gatherer) whereX() string { return g.where(g.xColumn) }
+
+// changeGroup makes a group's series the current ones.
+func (g *gatherer) changeGroup(group string) error {
+	g.group = group
+	if g.current = g.groups[group]; g.current != nil {
+		return nil
+	}
+	for i := range g.wanted {
+		name := g.name(group, i)
+		if g.told[name] = true; len(g.told) > chart.MaxSeries {
+			return &engine.StepError{
+				Code: "too_many_series", Argument: "group_by",
+				Message: fmt.Sprintf("%s has more than %d series to draw; more cannot be told apart", g.origin, chart.MaxSeries),
+				Remedy:  "Select fewer groups or columns, or draw several charts.",
+			}
+		}
+		s := &series{chart.Series{Name: name}, g.wanted[i].panel}
+		g.current = append(g.current, s)
+		g.series = append(g.series, s)
+	}
+	g.groups[group] = g.current
+	return nil
+}
+
+// name is how the legend names a series.
+func (g *gatherer) name(group string, i int) string {
+	w := g.wanted[i]
+	switch {
+	case g.args.GroupBy == "":
+		return w.column
+	case len(g.panels[w.panel].Y) == 1:
+		return group
+	}
+	return w.column + " · " + group
+}
+
+// place is an x value as a number. All rows must have the kind of the first.
+func (g *gatherer) place(x xValue) (float64, error) {
 	if g.rows == 1 {
 		g.kind = x.kind
 	}
 	if g.kind == category {
-		return g.category(x.text)
+		return g.category([]byte(x.text))
 	}
 	if !g.kind.like(x.kind) {
 		return 0, &engine.StepError{
 			Code: "bad_value", Argument: "x",
-			Message: fmt.Sprintf("%s: column %q is %s, but %s in the first row", where(), g.args.X, x, g.kind),
+			Message: fmt.Sprintf("%s: column %q is %s, but %s in the first row", g.whereX(), g.args.X, x, g.kind),
 			Remedy:  "Correct the value, or leave the row out; every row needs an x value of the same kind.",
 		}
 	}
@@ -78,64 +140,47 @@ func (g *gatherer) place(x xValue, where func() string) (float64, error) {
 	return x.n, nil
 }
 
-// String says what a value is and how it is written.
-func (x xValue) String() string {
-	if x.text == "" {
-		return x.kind.String()
-	}
-	return fmt.Sprintf("%s, %q", x.kind, x.text)
-}
-
-func (g *gatherer) category(name string) (float64, error) {
-	i, ok := g.categories[name]
+func (g *gatherer) category(name []byte) (float64, error) {
+	i, ok := g.categories[string(name)]
 	if !ok {
 		if len(g.names) == mostCategories {
 			return 0, &engine.StepError{
 				Code: "too_many_categories", Argument: "x",
 				Message: fmt.Sprintf("column %q has more than %d different texts, from %q on; that is no axis of categories",
 					g.args.X, mostCategories, g.names[0]),
-				Remedy: "If these are times, write them in ISO 8601 (2024-06-15 08:00:00), or convert them in a query.",
+				Remedy: "If these are times, say how they are written in time_format.",
 			}
 		}
 		i = len(g.names)
-		name = strings.Clone(name) // not to keep its whole line
-		g.categories[name] = i
-		g.names = append(g.names, name)
+		g.categories[string(name)] = i
+		g.names = append(g.names, string(name))
 	}
 	return float64(i), nil
 }
 
-func (g *gatherer) seriesOf(key seriesKey) (*chart.Series, error) {
-	i, ok := g.index[key]
-	if !ok {
-		if len(g.series) == chart.MaxSeries {
-			return nil, &engine.StepError{
-				Code: "too_many_series", Argument: "group_by",
-				Message: fmt.Sprintf("%s has more than %d lines to draw; more cannot be told apart", g.what(), chart.MaxSeries),
-				Remedy:  "Select fewer groups or columns, or draw several charts.",
-			}
-		}
-		i = len(g.series)
-		key.group = strings.Clone(key.group)
-		g.index[key] = i
-		g.series = append(g.series, chart.Series{Name: g.name(key)})
+func (g *gatherer) missingX() error {
+	return &engine.StepError{
+		Code: "bad_value", Argument: "x",
+		Message: fmt.Sprintf("%s: column %q is empty, so that the row has no place in the chart", g.whereX(), g.args.X),
+		Remedy:  "Fill the value in, or leave the row out.",
 	}
-	return &g.series[i], nil
 }
 
-func (g *gatherer) name(key seriesKey) string {
-	switch {
-	case g.args.GroupBy == "":
-		return g.args.Y[key.y]
-	case len(g.args.Y) == 1:
-		return key.group
+// badReading tells of a reading in the wanted column i.
+func (g *gatherer) badReading(where string, i int, text string) error {
+	w := g.wanted[i]
+	return &engine.StepError{
+		Code: "bad_value", Argument: g.args.argument(w.panel, "y"),
+		Message: fmt.Sprintf("%s: column %q is %s, which is not a number that can be drawn", where, w.column, text),
+		Remedy:  "Correct the value; numbers have a decimal point and no thousands separator. A missing reading is left empty.",
 	}
-	return g.args.Y[key.y] + " · " + key.group
 }
 
-func (g *gatherer) what() string {
-	if g.args.Source != "" {
-		return string(g.args.Source)
+// badTime tells of a value that is not written as time_format says.
+func (g *gatherer) badTime(text string) error {
+	return &engine.StepError{
+		Code: "bad_value", Argument: "x",
+		Message: fmt.Sprintf("%s: column %q is %s, which is no time as time_format %q has it", g.whereX(), g.args.X, text, g.args.TimeFormat.text),
+		Remedy:  "Correct the value, or time_format.",
 	}
-	return "the query's result"
 }

@@ -1,11 +1,12 @@
-// Package plot is the step type "plot": a line chart from a CSV file or from a
-// query over a DuckDB file, as PNG, SVG or PDF.
+// Package plot is the step type "plot": a chart from a CSV or Parquet file or
+// from a query over a DuckDB file, as PNG, JPEG, SVG or PDF.
 //
-// The package reads and checks data: args.go says what users write, csv.go and
-// database.go read rows, xvalue.go tells times from numbers and categories, and
-// data.go gathers rows into series. How a chart looks is decided in
-// internal/chart, where its ticks fall in internal/axis, how text is measured
-// in internal/letter, and how files are written in internal/paint.
+// The package reads and checks data: args.go says what users write, csv.go,
+// database.go and parquet.go read rows, xvalue.go tells times from numbers and
+// categories, and gather.go sorts rows into series. How a chart looks is decided
+// in internal/chart, where its ticks fall in internal/axis, how text is measured
+// in internal/letter, how files are written in internal/paint, and how CSV is
+// cut into fields in internal/delimited.
 package plot
 
 import (
@@ -13,8 +14,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
-
-	"gonum.org/v1/plot/vg"
 
 	"dagrun/engine"
 	"dagrun/steps/plot/internal/chart"
@@ -24,13 +23,23 @@ import (
 // Type is the step type. Failures carry one of these codes: input_missing,
 // input_ambiguous, bad_file, bad_row, bad_value, bad_column, unknown_column,
 // no_rows, too_many_series, too_many_categories, not_a_database,
-// database_locked, database_unreadable, query_failed, bad_range and too_large.
+// database_locked, database_unreadable, query_failed, bad_range, too_small and
+// too_large.
 // Only database_locked is worth another attempt.
 var Type = engine.Define("plot",
-	"Draws a line chart of a CSV file or of a query over a DuckDB file, as PNG, SVG or PDF.",
+	"Draws lines, dots, bars, areas or a histogram of a CSV or Parquet file or of a query over a DuckDB file, in one panel or several, as PNG, JPEG, SVG or PDF.",
 	run,
 	engine.ExactlyOne("source", "database"),
 	engine.Together("database", "query"),
+	engine.NeededWith("x", "kind", "line", "scatter", "bar", "area"),
+	engine.OnlyWith("x", "kind", "line", "scatter", "bar", "area"),
+	engine.OnlyWith("time_format", "x"),
+	engine.ExactlyOne("y", "panel"),
+	engine.OnlyWith("panel", "kind", "line", "scatter", "bar", "area"),
+	engine.AtMostOne("panel", "y_label"),
+	engine.AtMostOne("panel", "y_min"),
+	engine.AtMostOne("panel", "y_max"),
+	engine.AtMostOne("panel", "threshold"),
 	engine.WithExample(`
 step "plot" "temperature" {
   source  = "data/hourly.csv"
@@ -78,9 +87,6 @@ func run(ctx context.Context, env *engine.Env, a Args) (Outputs, error) {
 	return out, nil
 }
 
-// pixel is the finest detail that anyone sees of the picture.
-func (a Args) pixel() vg.Length { return vg.Inch / vg.Length(a.DPI) }
-
 func write(ctx context.Context, env *engine.Env, a Args, p *chart.Picture) error {
 	file, err := env.Files.Create(string(a.Output))
 	if err != nil {
@@ -91,8 +97,10 @@ func write(ctx context.Context, env *engine.Env, a Args, p *chart.Picture) error
 		return paint.SVG(ctx, file, p)
 	case "pdf":
 		return paint.PDF(ctx, file, p, env.LogicalTime)
+	case "png":
+		return paint.PNG(ctx, file, p, a.resolution())
 	}
-	return paint.PNG(ctx, file, p, int(a.DPI))
+	return paint.JPEG(ctx, file, p, a.resolution())
 }
 
 // tellOddities warns of what a person would see in the chart and wonder about.
@@ -100,21 +108,29 @@ func tellOddities(env *engine.Env, a Args, c *chart.Chart, p *chart.Picture) {
 	if len(p.Missing) > 0 && a.Output.format() != "svg" {
 		env.Log.Warn("the chart's typeface lacks characters, which are drawn as empty boxes", "characters", string(p.Missing))
 	}
-	if c.X.Kind != chart.Times {
-		return
+	if repeated := repeatedReadings(c); repeated > 0 {
+		env.Log.Warn("a line has several readings of one time, or bars stand on top of each other", "x", a.X, "repeated", repeated,
+			"hint", "name the column that tells series apart in group_by, or make x a time with its date")
 	}
+}
+
+// repeatedReadings counts those at the same time, or in the same bar, as
+// another of their series.
+func repeatedReadings(c *chart.Chart) int {
 	repeated := 0
-	for _, s := range c.Series {
-		for i := 1; i < len(s.X); i++ {
-			if s.X[i] == s.X[i-1] {
-				repeated++
+	for _, p := range c.Panels {
+		if p.Mark != chart.Bar && (c.X.Kind != chart.Times || p.Mark == chart.Scatter) {
+			continue
+		}
+		for _, s := range p.Series {
+			for i := 1; i < len(s.X); i++ {
+				if s.X[i] == s.X[i-1] {
+					repeated++
+				}
 			}
 		}
 	}
-	if repeated > 0 {
-		env.Log.Warn("a line has several readings of one time", "x", a.X, "repeated", repeated,
-			"hint", "name the column that tells series apart in group_by, or make x a time with its date")
-	}
+	return repeated
 }
 
 // shown is a path as messages name it: relative where it is below the working

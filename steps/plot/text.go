@@ -4,46 +4,14 @@ import (
 	"fmt"
 	"image/color"
 	"maps"
-	"math"
 	"path"
 	"slices"
 	"strconv"
 	"strings"
 
-	"golang.org/x/image/colornames"
-	"gonum.org/v1/plot/vg"
-
 	"dagrun/engine"
+	"golang.org/x/image/colornames"
 )
-
-// Length is a width or height, in points; users write "12in", "30cm", "300mm",
-// "864pt" or "1200px".
-type Length vg.Length
-
-// TypeName is the name of the type in documents.
-func (Length) TypeName() string { return "length" }
-
-// UnmarshalText reads the written form. The bounds are what a chart can be
-// read at, and what PDF allows.
-func (l *Length) UnmarshalText(text []byte) error {
-	wrong := fmt.Errorf("%q is not a length; write it like \"12in\", \"30cm\", \"300mm\" or \"1200px\"", text)
-	if len(text) < 3 {
-		return wrong
-	}
-	amount := string(text[:len(text)-2])
-	units := map[string]vg.Length{"in": vg.Inch, "cm": vg.Centimeter, "mm": vg.Millimeter, "pt": 1, "px": vg.Inch / 96}
-	unit, known := units[string(text[len(text)-2:])]
-	n, err := strconv.ParseFloat(amount, 64)
-	if !known || strings.Trim(amount, "0123456789.") != "" || err != nil && !math.IsInf(n, 1) {
-		return wrong
-	}
-	v := vg.Length(n) * unit
-	if v < 2*vg.Inch || v > 200*vg.Inch {
-		return fmt.Errorf("%q is not within 2in and 200in, where a chart can be read", text)
-	}
-	*l = Length(v)
-	return nil
-}
 
 // Color is an opaque colour; users write a CSS name, "#rgb" or "#rrggbb".
 type Color struct{ color.RGBA }
@@ -78,27 +46,30 @@ func (c *Color) UnmarshalText(text []byte) error {
 type PicturePath string
 
 // TypeName is the name of the type in documents.
-func (PicturePath) TypeName() string { return "path of a .png, .svg or .pdf" }
+func (PicturePath) TypeName() string { return "path of a .png, .jpg, .svg or .pdf" }
 
 // UnmarshalText checks the ending.
 func (p *PicturePath) UnmarshalText(text []byte) error {
 	*p = PicturePath(text)
 	switch p.format() {
-	case "png", "svg", "pdf":
+	case "png", "jpg", "jpeg", "svg", "pdf":
 		return nil
 	}
-	return fmt.Errorf("%q names no format that can be drawn; end it in .png, .svg or .pdf", text)
+	return fmt.Errorf("%q names no format that can be drawn; end it in .png, .jpg, .svg or .pdf", text)
 }
 
 func (p PicturePath) format() string {
 	return strings.TrimPrefix(strings.ToLower(path.Ext(string(p))), ".")
 }
 
+// pixels reports whether the picture is made of them.
+func (p PicturePath) pixels() bool { return p.format() != "svg" && p.format() != "pdf" }
+
 // SourcePath is a path or glob whose ending is a format that the step reads.
 type SourcePath string
 
 // TypeName is the name of the type in documents.
-func (SourcePath) TypeName() string { return "path of a .csv or .tsv" }
+func (SourcePath) TypeName() string { return "path of a .csv, .tsv or .parquet" }
 
 // UnmarshalText checks the ending.
 func (p *SourcePath) UnmarshalText(text []byte) error {
@@ -107,11 +78,16 @@ func (p *SourcePath) UnmarshalText(text []byte) error {
 	switch path.Ext(name) {
 	case ".duckdb", ".ddb", ".db":
 		return fmt.Errorf("%q looks like a database; give it as database, with a query", text)
+	case ".parquet":
+		return nil
 	case ".gz", ".zst":
 		name = strings.TrimSuffix(name, path.Ext(name))
 	}
 	if ext := path.Ext(name); ext != ".csv" && ext != ".tsv" {
-		return fmt.Errorf("%q is no CSV file; end it in .csv or .tsv, with .gz or .zst if it is compressed", text)
+		return fmt.Errorf("%q is neither a CSV nor a Parquet file; end it in .csv or .tsv, with .gz or .zst if it is compressed, or in .parquet", text)
 	}
 	return nil
 }
+
+// parquet reports whether the file is one.
+func (p SourcePath) parquet() bool { return strings.ToLower(path.Ext(string(p))) == ".parquet" }

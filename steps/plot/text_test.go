@@ -14,14 +14,14 @@ import (
 
 func TestLengths(t *testing.T) {
 	for text, want := range map[string]vg.Length{
-		"12in": 864, "30cm": 30 * vg.Centimeter, "300mm": 30 * vg.Centimeter, "1200px": 900, "864pt": 864, "2.5in": 180, "200in": 14400,
+		"12in": 864, "30cm": 30 * vg.Centimeter, "300mm": 30 * vg.Centimeter, "1200px": 450, "864pt": 864, "2.5in": 180, "200in": 14400,
 	} {
 		var l plot.Length
 		if err := l.UnmarshalText([]byte(text)); err != nil {
 			t.Errorf("%q: %v", text, err)
 		}
-		if math.Abs(float64(vg.Length(l)-want)) > 1e-9 {
-			t.Errorf("%q is %v points, want %v", text, vg.Length(l), want)
+		if math.Abs(float64(l.At(192)-want)) > 1e-9 {
+			t.Errorf("%q is %v points, want %v", text, l.At(192), want)
 		}
 	}
 }
@@ -62,11 +62,12 @@ func TestWhatIsMisspeltIsToldBeforeTheRun(t *testing.T) {
 		{"a color with a sign", new(plot.Color), "#+12345", "#rrggbb"},
 		{"digits without a hash", new(plot.Color), "ff0000", "#rrggbb"},
 		{"no color", new(plot.Color), "", "#rrggbb"},
-		{"a picture in another format", new(plot.PicturePath), "chart.jpg", "end it in .png, .svg or .pdf"},
-		{"a picture without an ending", new(plot.PicturePath), "png", "end it in .png, .svg or .pdf"},
-		{"a folder that has the ending", new(plot.PicturePath), "a.png/chart", "end it in .png, .svg or .pdf"},
-		{"a source in another format", new(plot.SourcePath), "data.parquet", "end it in .csv or .tsv"},
+		{"a picture in another format", new(plot.PicturePath), "chart.gif", "end it in .png, .jpg, .svg or .pdf"},
+		{"a picture without an ending", new(plot.PicturePath), "png", "end it in .png, .jpg, .svg or .pdf"},
+		{"a folder that has the ending", new(plot.PicturePath), "a.png/chart", "end it in .png, .jpg, .svg or .pdf"},
+		{"a source in another format", new(plot.SourcePath), "data.xlsx", "end it in .csv or .tsv"},
 		{"a source that is a database", new(plot.SourcePath), "data.duckdb", "give it as database"},
+		{"a compressed Parquet file", new(plot.SourcePath), "data.parquet.gz", "or in .parquet"},
 		{"a source that is only compressed", new(plot.SourcePath), "data.gz", "end it in .csv or .tsv"},
 	}
 	for _, tt := range tests {

@@ -1,6 +1,7 @@
 package plot
 
 import (
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -36,6 +37,14 @@ type xValue struct {
 	kind xKind
 	n    float64
 	text string
+}
+
+// String says what a value is and how it is written.
+func (x xValue) String() string {
+	if x.text == "" {
+		return x.kind.String()
+	}
+	return fmt.Sprintf("%s, %q", x.kind, x.text)
 }
 
 // parseX reads a value of a CSV file: a time or a number if it looks like one.

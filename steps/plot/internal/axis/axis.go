@@ -23,6 +23,7 @@ type Room struct {
 	Extent func(label string) vg.Length // how much of the axis a label takes
 	Gap    vg.Length                    // least distance between two labels
 	Target vg.Length                    // distance of ticks that reads best
+	Whole  bool                         // only whole numbers have ticks
 }
 
 // Range is the part of a scale that an axis shows: Min < Max.
@@ -69,7 +70,7 @@ func choose(r Range, room Room, candidates []candidate) (best []Tick, at int) {
 		}
 		ticks := c.ticks()
 		gain := min(len(ticks), 2) - min(len(best), 2)
-		if gain < 0 || gain == 0 && score >= bestScore || !room.fit(r, ticks) {
+		if gain < 0 || gain == 0 && score >= bestScore || !room.Fit(r, ticks) {
 			continue
 		}
 		best, at, bestScore = ticks, i, score
@@ -77,8 +78,8 @@ func choose(r Range, room Room, candidates []candidate) (best []Tick, at int) {
 	return best, at
 }
 
-// fit reports whether no label touches its neighbour, in both lines.
-func (room Room) fit(r Range, ticks []Tick) bool {
+// Fit reports whether no label touches its neighbour, in both lines.
+func (room Room) Fit(r Range, ticks []Tick) bool {
 	for _, text := range []func(Tick) string{labelOf, belowOf} {
 		end := vg.Length(math.Inf(-1))
 		for _, t := range ticks {

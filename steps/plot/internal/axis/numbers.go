@@ -13,6 +13,9 @@ func Numbers(r Range, room Room) ([]Tick, NumberStep) {
 	var steps []NumberStep
 	var candidates []candidate
 	for exponent := top; exponent > top-5; exponent-- {
+		if room.Whole && exponent < 0 {
+			break
+		}
 		for _, mantissa := range []float64{5, 2, 1} {
 			s := NumberStep{mantissa, exponent}
 			steps = append(steps, s)
@@ -33,6 +36,19 @@ type NumberStep struct {
 	exponent int
 }
 
+// StepNear is the step that is nearest to a distance, as a ratio.
+func StepNear(distance float64) NumberStep {
+	best := NumberStep{}
+	off := math.Inf(1)
+	exponent := int(math.Floor(math.Log10(distance)))
+	for _, s := range []NumberStep{{1, exponent}, {2, exponent}, {5, exponent}, {1, exponent + 1}} {
+		if d := math.Abs(math.Log(s.times(1) / distance)); d < off {
+			best, off = s, d
+		}
+	}
+	return best
+}
+
 // IsZero reports whether the axis has no ticks.
 func (s NumberStep) IsZero() bool { return s.mantissa == 0 }
 
@@ -42,6 +58,19 @@ func (s NumberStep) Below(v float64) float64 { return s.times(math.Floor(s.count
 
 // Above is described at Below.
 func (s NumberStep) Above(v float64) float64 { return s.times(math.Ceil(s.count(v))) }
+
+// Count is how many whole steps v is above zero, and At the number that is so
+// many steps above it.
+func (s NumberStep) Count(v float64) float64 {
+	n := v / s.times(1)
+	if whole := math.Round(n); math.Abs(n-whole) <= 1e-9*math.Min(math.Max(1, math.Abs(n)), 1e6) {
+		return whole
+	}
+	return math.Floor(n)
+}
+
+// At is described at Count.
+func (s NumberStep) At(n float64) float64 { return s.times(n) }
 
 // count is how many steps v is from zero: whole if it is nearly so.
 func (s NumberStep) count(v float64) float64 {

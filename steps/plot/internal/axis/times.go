@@ -66,7 +66,7 @@ func (c Calendar) labelled(s rung, times []time.Time, room Room, r Range) []Tick
 	}
 	// The first is dropped when the next leaves it no room: a day that is all
 	// but over matters less than the one that begins.
-	if len(named) > 1 && !room.fit(r, []Tick{ticks[named[0]], ticks[named[1]]}) {
+	if len(named) > 1 && !room.Fit(r, []Tick{ticks[named[0]], ticks[named[1]]}) {
 		ticks[named[0]].Below = ""
 		ticks[named[1]].Below = c.context(s, times[named[1]], true)
 	}

@@ -14,58 +14,71 @@ const crowded = 1000
 type reading struct{ series, at int }
 
 // collectBreached finds the readings to mark, by the threshold they breach.
-func (c *composer) collectBreached() {
-	c.breached = make([][]reading, len(c.Thresholds))
-	for i, s := range c.Series {
+func (p *pane) collectBreached() {
+	p.breached = make([][]reading, len(p.panel.Thresholds))
+	for i, s := range p.panel.Series {
 		for k, y := range s.Y {
-			if t := Breach(c.Thresholds, y); t >= 0 {
-				c.breached[t] = append(c.breached[t], reading{i, k})
+			if t := Breach(p.panel.Thresholds, y); t >= 0 {
+				p.breached[t] = append(p.breached[t], reading{i, k})
 			}
 		}
 	}
 }
 
 // placeBreaches turns breaches into points of the picture, fewer where they
-// are crowded.
-func (c *composer) placeBreaches() {
-	c.marks = make([][]vg.Point, len(c.Thresholds))
-	for t, readings := range c.breached {
+// are crowded. The bins of a histogram are coloured instead.
+func (p *pane) placeBreaches() {
+	if p.bins != nil {
+		return
+	}
+	p.marks = make([][]vg.Point, len(p.panel.Thresholds))
+	for t, readings := range p.breached {
 		for len(readings) > 0 {
 			first := readings[0].series
 			var points []vg.Point
 			for len(readings) > 0 && readings[0].series == first {
-				s := c.Series[first]
-				points = append(points, c.at(s.X[readings[0].at], s.Y[readings[0].at]))
+				points = append(points, p.place(readings[0]))
 				readings = readings[1:]
 			}
 			if len(points) > crowded {
-				points = farthest(points, c.Thresholds[t].Bound)
+				points = farthest(points, p.panel.Thresholds[t].Bound)
 			}
-			c.marks[t] = append(c.marks[t], points...)
+			p.marks[t] = append(p.marks[t], points...)
 		}
 	}
 }
 
 // drawBreaches marks readings beyond a threshold in its colour.
-func (c *composer) drawBreaches() {
-	for t, points := range c.marks {
-		fill := c.Thresholds[t].color()
-		if vg.Length(len(points))*c.breach > c.plot.Size().X {
-			c.dots(fill, points, c.breach/2)
+func (p *pane) drawBreaches() {
+	for t, points := range p.marks {
+		fill := p.colorOf(p.panel.Thresholds[t])
+		if vg.Length(len(points))*p.breach > p.area.Size().X {
+			p.dots(fill, points, p.breach/2)
 			continue
 		}
-		for _, p := range points {
-			if c.inside(p) {
-				c.drawBreach(fill, p, c.breach)
+		for _, at := range points {
+			if p.inside(at) {
+				p.drawBreach(fill, at, p.breach)
 			}
 		}
 	}
 }
 
-// drawBreach paints a dot with a white ring, which sets it off from its line.
+// drawBreach paints a dot with a ring of paper, which sets it off from its line.
 func (c *composer) drawBreach(fill color.Color, at vg.Point, radius vg.Length) {
-	c.pic.dot(paper(), at, radius+c.line/2)
+	c.pic.dot(c.paper, at, radius+c.line/2)
 	c.pic.dot(fill, at, radius)
+}
+
+// place is where a reading is drawn: of a bar, the middle of its end.
+func (p *pane) place(r reading) vg.Point {
+	s := p.panel.Series[r.series]
+	at := p.at(s.X[r.at], s.Y[r.at])
+	if p.panel.Mark == Bar {
+		width, left := p.barOf(r.series)
+		at.X += left + width/2
+	}
+	return at
 }
 
 // farthest keeps one point in each point of width: the one that is farthest

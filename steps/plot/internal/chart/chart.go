@@ -1,8 +1,7 @@
-// Package chart composes line charts: where the title, the legend, the axes
-// and the lines go, so that no text overlaps another or leaves the picture. It
-// knows nothing of files or pipelines. Compose turns a Chart into a Picture of
-// plain shapes and labels; Picture writes itself as PNG, SVG or PDF through
-// gonum's vector graphics.
+// Package chart composes charts: where the title, the legend, the panels, the
+// axes and the readings go, so that no text overlaps another or leaves the
+// picture. It knows nothing of files or pipelines. Compose turns a Chart into a
+// Picture of plain shapes and labels, which package paint writes.
 //
 // gonum's own plot.Plot is not used: it parses twelve faces when the program
 // starts, and its axes neither measure their labels nor keep them apart.
@@ -18,14 +17,38 @@ import (
 
 // Chart is what to draw. Lengths are in points.
 type Chart struct {
-	Width, Height         vg.Length
-	Title, XLabel, YLabel string
-	X                     XAxis
-	Series                []Series
-	Thresholds            []Threshold
-	Legend, Grid          bool
-	YMin, YMax            *float64 // nil: chosen to fit the data and the thresholds
+	Width, Height vg.Length
+	Title, XLabel string
+	X             XAxis
+	Panels        []Panel // from top to bottom, over one x axis
+	Legend, Grid  bool
+	Dark          bool // light on dark
 }
+
+// Panel is one of several charts above each other, or the only one.
+type Panel struct {
+	Mark          Mark
+	Title, YLabel string
+	Series        []Series
+	Thresholds    []Threshold
+	YMin, YMax    *float64 // nil: chosen to fit the data and the thresholds
+}
+
+// Mark is how readings are drawn.
+type Mark int
+
+// The marks. A histogram counts readings: its x axis is theirs, and so are its
+// thresholds, and its y axis is of counts. It has a chart for itself.
+const (
+	Line Mark = iota
+	Scatter
+	Bar
+	Area
+	Histogram
+)
+
+// down reports whether readings are drawn as reaching from zero.
+func (m Mark) down() bool { return m == Bar || m == Area || m == Histogram }
 
 // Kind is what the values of the x axis are.
 type Kind int
@@ -45,7 +68,9 @@ type XAxis struct {
 	Names    []string
 }
 
-// Series is one line. X never descends; a Y that is missing is NaN.
+// Series is one line, or one colour of dots or bars. X never descends; a Y that
+// is missing is NaN. Series of one name look alike in all panels. A histogram
+// has no use for X.
 type Series struct {
 	Name string
 	X, Y []float64
@@ -74,7 +99,8 @@ const (
 // several, the one farthest out, whose colour the reading is marked with.
 func Breach(thresholds []Threshold, y float64) int {
 	found := -1
-	for i, t := range thresholds {
+	for i := range thresholds {
+		t := &thresholds[i]
 		if !t.breachedBy(y) {
 			continue
 		}
@@ -85,6 +111,6 @@ func Breach(thresholds []Threshold, y float64) int {
 	return found
 }
 
-func (t Threshold) breachedBy(y float64) bool {
+func (t *Threshold) breachedBy(y float64) bool {
 	return t.Bound == Max && y > t.Value || t.Bound == Min && y < t.Value
 }

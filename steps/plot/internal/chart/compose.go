@@ -14,19 +14,18 @@ import (
 type composer struct {
 	*Chart
 	theme
+	tones
 	pic           *Picture
 	regular, bold *letter.Face
 	pixel         vg.Length // the finest detail that can be seen
-	looks         []look
-	breached      [][]reading  // by threshold
-	marks         [][]vg.Point // the same in the picture
-	extent        axis.Range   // of readings and thresholds
+	looks         map[string]look
+	panes         []*pane
 	thrift        thrift
 	legend        legend
-	plot          vg.Rectangle // the area of the lines
-	x, y          axis.Range
+	plot          vg.Rectangle // from the lowest panel's lines to the highest one's
+	x             axis.Range
+	slot          float64 // of the x axis, for a group of bars
 	xTicks        []axis.Tick
-	yMarks        []axis.Tick
 	turned        bool // the x labels
 }
 
@@ -43,13 +42,14 @@ func Compose(ctx context.Context, chart *Chart, pixel vg.Length) (*Picture, erro
 		return nil, err
 	}
 	c := &composer{
-		Chart: chart, theme: themeFor(chart.Width, chart.Height), regular: regular, bold: bold, pixel: pixel,
-		looks: looks(len(chart.Series), chart.Thresholds),
+		Chart: chart, theme: themeFor(chart.Width, chart.Height), tones: tonesFor(chart.Dark),
+		regular: regular, bold: bold, pixel: pixel,
 	}
-	c.x, c.extent = c.xRange(), chart.yExtent()
-	c.collectBreached()
+	c.chooseLooks()
+	c.openPanes()
+	c.slot = c.slotOfBars()
+	c.x = c.xRange()
 	c.arrangeAll()
-	c.pic.Area = c.plot
 	if err := c.draw(ctx); err != nil {
 		return nil, err
 	}
@@ -72,17 +72,26 @@ const (
 	shortNames
 )
 
-// arrangeAll settles everything that is not a line, at the least thrift that
-// leaves the plot area a fair share of the picture.
+// arrangeAll settles everything that is not a reading, at the least thrift that
+// leaves the readings a fair share of the picture.
 func (c *composer) arrangeAll() {
 	for c.thrift = lavish; ; c.thrift++ {
-		c.pic = &Picture{Size: vg.Point{X: c.Width, Y: c.Height}}
+		c.pic = &Picture{Size: vg.Point{X: c.Width, Y: c.Height}, Ground: c.paper}
 		top := c.placeTitle(c.Height - c.margin)
 		c.arrange(c.reserveLegend(top))
-		if c.plot.Size().Y >= 0.35*c.Height || c.thrift == shortNames {
+		if c.areas() >= 0.35*c.Height || c.thrift == shortNames {
 			return
 		}
 	}
+}
+
+// areas is the height of all panes' areas together.
+func (c *composer) areas() vg.Length {
+	height := vg.Length(0)
+	for _, p := range c.panes {
+		height += p.area.Size().Y
+	}
+	return height
 }
 
 // placeTitle writes the title from the top downwards and gives the height
@@ -95,7 +104,7 @@ func (c *composer) placeTitle(top vg.Length) vg.Length {
 			top -= lineHeight(c.title) - c.bold.Ascent(c.title) - c.bold.Descent(c.title)
 		}
 		top -= c.bold.Ascent(c.title)
-		c.pic.label(Label{Text: text, Face: c.bold, Size: c.title, Color: ink(), At: vg.Point{X: c.margin, Y: top}})
+		c.pic.label(Label{Text: text, Face: c.bold, Size: c.title, Color: c.ink, At: vg.Point{X: c.margin, Y: top}})
 		top -= c.bold.Descent(c.title)
 	}
 	if len(lines) == 0 {
@@ -121,6 +130,7 @@ func (c *composer) atMost(lines int, without thrift) int {
 func (c *composer) arrange(top vg.Length) {
 	c.plot = vg.Rectangle{Min: vg.Point{X: c.margin, Y: c.margin}, Max: vg.Point{X: c.Width - c.margin, Y: top}}
 	for round := range 16 {
+		c.splitPlot()
 		area := c.areaFor(top)
 		if round >= 8 {
 			area.Min = vg.Point{X: max(area.Min.X, c.plot.Min.X), Y: max(area.Min.Y, c.plot.Min.Y)}
@@ -131,12 +141,15 @@ func (c *composer) arrange(top vg.Length) {
 		}
 		c.plot = area
 	}
+	c.splitPlot()
 }
 
 // areaFor chooses ticks for the plot area as it is, and gives the area that
 // leaves their labels room.
 func (c *composer) areaFor(top vg.Length) vg.Rectangle {
-	c.y, c.yMarks = c.yTicks(c.plot.Size().Y)
+	for _, p := range c.panes {
+		p.chooseTicks()
+	}
 	c.xTicks, c.turned = c.chooseXTicks(c.plot.Size().X)
 	left, right := c.overhang()
 	return vg.Rectangle{
@@ -147,37 +160,15 @@ func (c *composer) areaFor(top vg.Length) vg.Rectangle {
 
 // draw paints from the back to the front.
 func (c *composer) draw(ctx context.Context) error {
-	c.placeBreaches()
-	c.drawGrid()
-	c.drawXAxis()
-	c.drawYAxis()
-	c.drawThresholds()
-	for i := range c.Series {
-		if err := ctx.Err(); err != nil {
+	for _, p := range c.panes {
+		c.pic.Areas = append(c.pic.Areas, p.area)
+		if err := p.draw(ctx); err != nil {
 			return err
 		}
-		c.drawSeries(i)
 	}
-	c.drawBreaches()
+	c.drawXLabels()
 	c.drawLegend(c.legend)
 	return nil
-}
-
-// at is the place of a reading. What lies absurdly far outside is drawn nearer,
-// so that the arithmetic of canvases stays exact.
-func (c *composer) at(x, y float64) vg.Point {
-	const far = 1e5
-	size := c.plot.Size()
-	return c.plot.Min.Add(vg.Point{
-		X: min(max(c.x.At(x, size.X), -far), far),
-		Y: min(max(c.y.At(y, size.Y), -far), far),
-	})
-}
-
-// inside reports whether a point is in the plot area.
-func (c *composer) inside(p vg.Point) bool {
-	const slack = 0.01
-	return p.X >= c.plot.Min.X-slack && p.X <= c.plot.Max.X+slack && p.Y >= c.plot.Min.Y-slack && p.Y <= c.plot.Max.Y+slack
 }
 
 // snap moves a coordinate to the middle between two pixels, where a thin line

@@ -35,10 +35,13 @@ func day() *chart.Chart {
 		s.Y = append(s.Y, 28+4*math.Sin(float64(i)/4))
 	}
 	return &chart.Chart{
-		Width: 12 * vg.Inch, Height: 6 * vg.Inch, Title: "Daily log", XLabel: "Time", YLabel: "Temperature (°C)",
+		Width: 12 * vg.Inch, Height: 6 * vg.Inch, Title: "Daily log", XLabel: "Time",
 		X:      chart.XAxis{Kind: chart.Times, Calendar: axis.Calendar{Zone: time.UTC}},
-		Series: []chart.Series{s}, Legend: true, Grid: true,
-		Thresholds: []chart.Threshold{{Value: 25, Name: "Min: 25 °C", Bound: chart.Min}, {Value: 35, Name: "Max: 35 °C", Bound: chart.Max}},
+		Legend: true, Grid: true,
+		Panels: []chart.Panel{{
+			YLabel: "Temperature (°C)", Series: []chart.Series{s},
+			Thresholds: []chart.Threshold{{Value: 25, Name: "Min: 25 °C", Bound: chart.Min}, {Value: 35, Name: "Max: 35 °C", Bound: chart.Max}},
+		}},
 	}
 }
 
@@ -50,7 +53,7 @@ func texts(p *chart.Picture) string {
 	return strings.Join(all, "|")
 }
 
-// checkLabels fails when a label overlaps another or the lines, leaves the
+// checkLabels fails when a label overlaps another or the readings, leaves the
 // picture, or has a character that cannot be drawn.
 func checkLabels(t interface{ Errorf(string, ...any) }, p *chart.Picture) {
 	const edge = 3
@@ -59,8 +62,10 @@ func checkLabels(t interface{ Errorf(string, ...any) }, p *chart.Picture) {
 		if box.Min.X < edge || box.Min.Y < edge || box.Max.X > p.Size.X-edge || box.Max.Y > p.Size.Y-edge {
 			t.Errorf("label %q at %v comes too near the edge of a picture of %v", l.Text, box, p.Size)
 		}
-		if overlap(box, p.Area) {
-			t.Errorf("label %q at %v lies on the lines' area %v", l.Text, box, p.Area)
+		for _, area := range p.Areas {
+			if overlap(box, area) {
+				t.Errorf("label %q at %v lies on the readings' area %v", l.Text, box, area)
+			}
 		}
 		for _, other := range p.Labels[:i] {
 			if overlap(box, other.Box()) {
@@ -68,8 +73,15 @@ func checkLabels(t interface{ Errorf(string, ...any) }, p *chart.Picture) {
 			}
 		}
 	}
-	if p.Area.Size().X <= 0 || p.Area.Size().Y < 0.3*p.Size.Y {
-		t.Errorf("too little is left for the lines: %v of %v", p.Area.Size(), p.Size)
+	height := vg.Length(0)
+	for _, area := range p.Areas {
+		height += area.Size().Y
+		if area.Size().X <= 0 || area.Size().Y <= 0 {
+			t.Errorf("nothing is left for the readings: %v of %v", area, p.Size)
+		}
+	}
+	if height < 0.3*p.Size.Y && len(p.Areas) == 1 {
+		t.Errorf("too little is left for the readings: %v of %v", height, p.Size)
 	}
 }
 
@@ -89,11 +101,10 @@ func anyChart(t *rapid.T) *chart.Chart {
 	c := &chart.Chart{
 		Width:  vg.Length(rapid.Float64Range(2, 30).Draw(t, "width")) * vg.Inch,
 		Height: vg.Length(rapid.Float64Range(2, 20).Draw(t, "height")) * vg.Inch,
-		Title:  anyText(t, "title"), XLabel: anyText(t, "x label"), YLabel: anyText(t, "y label"),
-		Legend: rapid.Bool().Draw(t, "legend"), Grid: rapid.Bool().Draw(t, "grid"),
+		Title:  anyText(t, "title"), XLabel: anyText(t, "x label"),
+		Legend: rapid.Bool().Draw(t, "legend"), Grid: rapid.Bool().Draw(t, "grid"), Dark: rapid.Bool().Draw(t, "dark"),
 	}
 	n := rapid.IntRange(1, 200).Draw(t, "readings")
-	scale := math.Pow(10, rapid.Float64Range(-8, 11).Draw(t, "log of the readings"))
 	step := 1.0
 	switch c.X.Kind = chart.Kind(rapid.IntRange(0, 2).Draw(t, "kind")); c.X.Kind {
 	case chart.Times:
@@ -106,19 +117,33 @@ func anyChart(t *rapid.T) *chart.Chart {
 	case chart.Numbers:
 		step = math.Pow(10, rapid.Float64Range(-9, 12).Draw(t, "log of the step"))
 	}
+	if c.X.Kind == chart.Numbers && rapid.Bool().Draw(t, "histogram") {
+		c.Panels = []chart.Panel{anyPanel(t, chart.Histogram, n, step)}
+		return c
+	}
+	for range rapid.IntRange(1, max(1, int(c.Height/vg.Inch))).Draw(t, "panels") {
+		c.Panels = append(c.Panels, anyPanel(t, chart.Mark(rapid.IntRange(0, 3).Draw(t, "mark")), n, step))
+	}
+	return c
+}
+
+func anyPanel(t *rapid.T, mark chart.Mark, n int, step float64) chart.Panel {
+	p := chart.Panel{Mark: mark, Title: anyText(t, "panel"), YLabel: anyText(t, "y label")}
+	scale := math.Pow(10, rapid.Float64Range(-8, 11).Draw(t, "log of the readings"))
 	for i := range rapid.IntRange(1, chart.MaxSeries).Draw(t, "series") {
 		s := chart.Series{Name: fmt.Sprint("series ", i)}
 		for k := range n {
 			s.X = append(s.X, float64(k)*step)
 			s.Y = append(s.Y, scale*math.Sin(float64(i*k)))
 		}
-		c.Series = append(c.Series, s)
+		p.Series = append(p.Series, s)
 	}
 	for range rapid.IntRange(0, 5).Draw(t, "thresholds") {
 		v := rapid.Float64Range(-2, 2).Draw(t, "threshold") * scale
-		c.Thresholds = append(c.Thresholds, chart.Threshold{Value: v, Name: anyText(t, "threshold name")})
+		bound := chart.Bound(rapid.IntRange(0, 2).Draw(t, "bound"))
+		p.Thresholds = append(p.Thresholds, chart.Threshold{Value: v, Name: anyText(t, "threshold name"), Bound: bound})
 	}
-	return c
+	return p
 }
 
 func TestLabelsNeverOverlapNorLeaveThePicture(t *testing.T) {
@@ -162,9 +187,9 @@ func TestWithoutALegendThresholdsAreNamedAtTheirLine(t *testing.T) {
 			continue
 		}
 		middle := (l.Box().Min.Y + l.Box().Max.Y) / 2
-		line := p.Area.Min.Y + (35-24)/vg.Length(36-24)*p.Area.Size().Y
-		if l.At.X < p.Area.Max.X || math.Abs(float64(middle-line)) > 6 {
-			t.Errorf("the name is at %v, the line ends at %v, %v", l.At, p.Area.Max.X, line)
+		line := p.Areas[0].Min.Y + (35-24)/vg.Length(36-24)*p.Areas[0].Size().Y
+		if l.At.X < p.Areas[0].Max.X || math.Abs(float64(middle-line)) > 6 {
+			t.Errorf("the name is at %v, the line ends at %v, %v", l.At, p.Areas[0].Max.X, line)
 		}
 		return
 	}
@@ -173,9 +198,9 @@ func TestWithoutALegendThresholdsAreNamedAtTheirLine(t *testing.T) {
 
 func TestSeveralSeriesAreNamedInTheLegend(t *testing.T) {
 	c := day()
-	second := c.Series[0]
+	second := c.Panels[0].Series[0]
 	second.Name = "probe two"
-	c.Series = append(c.Series, second)
+	c.Panels[0].Series = append(c.Panels[0].Series, second)
 	if got := texts(compose(t, c)); !strings.Contains(got, "temperatura|probe two|Min: 25 °C") {
 		t.Errorf("the legend lacks a series: %s", got)
 	}
@@ -185,9 +210,9 @@ func TestALegendThatIsTooLongIsCounted(t *testing.T) {
 	c := day()
 	c.Width, c.Height = 5*vg.Inch, 4*vg.Inch
 	for i := range 20 {
-		s := c.Series[0]
+		s := c.Panels[0].Series[0]
 		s.Name = fmt.Sprintf("a probe with a long name %d", i)
-		c.Series = append(c.Series, s)
+		c.Panels[0].Series = append(c.Panels[0].Series, s)
 	}
 	if got := texts(compose(t, c)); !strings.Contains(got, "|+ ") {
 		t.Errorf("nothing tells how many entries are left out: %s", got)
@@ -196,7 +221,7 @@ func TestALegendThatIsTooLongIsCounted(t *testing.T) {
 
 func TestEveryThresholdIsInView(t *testing.T) {
 	c := day()
-	c.Thresholds = []chart.Threshold{{Value: -10, Name: "far below"}, {Value: 90, Name: "far above"}}
+	c.Panels[0].Thresholds = []chart.Threshold{{Value: -10, Name: "far below"}, {Value: 90, Name: "far above"}}
 	got := texts(compose(t, c))
 	if !strings.Contains(got, "−20|") || !strings.Contains(got, "100|") {
 		t.Errorf("the y axis does not reach the thresholds: %s", got)
@@ -206,7 +231,7 @@ func TestEveryThresholdIsInView(t *testing.T) {
 func TestTheYAxisIsAsAsked(t *testing.T) {
 	zero, fifty := 0.0, 50.0
 	c := day()
-	c.YMin, c.YMax = &zero, &fifty
+	c.Panels[0].YMin, c.Panels[0].YMax = &zero, &fifty
 	got := texts(compose(t, c))
 	if !strings.Contains(got, "|0|") || !strings.Contains(got, "|50|") || strings.Contains(got, "|60|") {
 		t.Errorf("the y axis is not 0 to 50: %s", got)
@@ -216,21 +241,21 @@ func TestTheYAxisIsAsAsked(t *testing.T) {
 func TestLinesStayInTheirArea(t *testing.T) {
 	low, high := 27.0, 29.0
 	c := day()
-	c.YMin, c.YMax = &low, &high
+	c.Panels[0].YMin, c.Panels[0].YMax = &low, &high
 	p := compose(t, c)
 	area := vg.Rectangle{
-		Min: p.Area.Min.Sub(vg.Point{X: 1, Y: 20}), // tick marks reach below
-		Max: p.Area.Max.Add(vg.Point{X: 6, Y: 6}),  // dots on the edge are whole
+		Min: p.Areas[0].Min.Sub(vg.Point{X: 1, Y: 20}), // tick marks reach below
+		Max: p.Areas[0].Max.Add(vg.Point{X: 6, Y: 6}),  // dots on the edge are whole
 	}
 	for _, s := range p.Shapes {
 		for _, part := range s.Path {
-			inLegend := part.Pos.Y > p.Area.Max.Y+9
+			inLegend := part.Pos.Y > p.Areas[0].Max.Y+9
 			if part.Type != vg.CloseComp && !inLegend && (part.Pos.Y > area.Max.Y || part.Pos.Y < area.Min.Y || part.Pos.X > area.Max.X) {
-				t.Fatalf("a line reaches %v, outside %v", part.Pos, p.Area)
+				t.Fatalf("a line reaches %v, outside %v", part.Pos, p.Areas[0])
 			}
 		}
 	}
-	c.YMin, c.YMax = nil, nil
+	c.Panels[0].YMin, c.Panels[0].YMax = nil, nil
 	if all := compose(t, c); len(all.Shapes) <= len(p.Shapes) {
 		t.Errorf("%d shapes in part of the range, %d in all of it", len(p.Shapes), len(all.Shapes))
 	}
@@ -239,9 +264,9 @@ func TestLinesStayInTheirArea(t *testing.T) {
 func TestReadingsThatAreAllAlikeHaveAnAxis(t *testing.T) {
 	for _, v := range []float64{0, 27, -1e-300, 1e300, -3e15} {
 		c := day()
-		c.Thresholds = nil
-		for i := range c.Series[0].Y {
-			c.Series[0].Y[i] = v
+		c.Panels[0].Thresholds = nil
+		for i := range c.Panels[0].Series[0].Y {
+			c.Panels[0].Series[0].Y[i] = v
 		}
 		checkLabels(t, compose(t, c))
 	}
@@ -249,9 +274,9 @@ func TestReadingsThatAreAllAlikeHaveAnAxis(t *testing.T) {
 
 func TestCountsDoNotStartBelowZero(t *testing.T) {
 	c := day()
-	c.Thresholds = nil
-	for i := range c.Series[0].Y {
-		c.Series[0].Y[i] = float64(i)
+	c.Panels[0].Thresholds = nil
+	for i := range c.Panels[0].Series[0].Y {
+		c.Panels[0].Series[0].Y[i] = float64(i)
 	}
 	if got := texts(compose(t, c)); strings.Contains(got, "−") {
 		t.Errorf("the y axis goes below zero: %s", got)
@@ -268,8 +293,8 @@ func TestComposeStopsWithItsContext(t *testing.T) {
 
 func TestTickCharactersAreInTheTypeface(t *testing.T) {
 	c := day()
-	for i := range c.Series[0].Y {
-		c.Series[0].Y[i] *= -1e12
+	for i := range c.Panels[0].Series[0].Y {
+		c.Panels[0].Series[0].Y[i] *= -1e12
 	}
 	if p := compose(t, c); len(p.Missing) > 0 {
 		t.Errorf("missing: %q", string(p.Missing))

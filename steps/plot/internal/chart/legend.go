@@ -2,19 +2,18 @@ package chart
 
 import (
 	"fmt"
-	"image/color"
 
 	"gonum.org/v1/plot/vg"
 
 	"dagrun/steps/plot/internal/letter"
 )
 
-// entry is one line of the legend: a sample of a line and its name.
+// entry is one line of the legend: a sample of what is drawn and its name.
 type entry struct {
 	name  string
-	color color.Color // nil: a name alone
+	mark  Mark
+	look  look // no colour: a name alone
 	width vg.Length
-	dash  Dash
 	dot   bool // a breach is marked on the sample
 }
 
@@ -30,25 +29,44 @@ type legend struct {
 func (c *composer) sample() vg.Length { return 2.2 * c.tick }
 func (c *composer) pad() vg.Length    { return 0.65 * c.tick }
 
-// listed are the entries: the series where there are several (the y label names
-// a single one), then the thresholds.
+// listed are the entries: the series of panels that have several (the y label
+// names a single one), then the thresholds, each once.
 func (c *composer) listed() []entry {
-	var entries []entry
 	if !c.Legend || c.thrift >= noLegend {
 		return nil
 	}
 	name := func(s string) string {
 		return c.regular.Shorten(letter.Clean(s), c.tick, (c.Width-2*c.margin)*0.45)
 	}
-	for i, s := range c.Series {
-		if len(c.Series) > 1 {
-			entries = append(entries, entry{name: name(s.Name), color: c.looks[i].color, width: c.line, dash: c.looks[i].dash})
+	var entries []entry
+	listed := map[string]bool{}
+	for _, p := range c.panes {
+		for i, s := range p.panel.Series {
+			if len(p.panel.Series) > 1 && !listed[s.Name] {
+				listed[s.Name] = true
+				entries = append(entries, entry{name: name(s.Name), mark: p.panel.Mark, look: p.look(i), width: c.line})
+			}
 		}
 	}
-	for i, t := range c.Thresholds {
-		entries = append(entries, entry{name: name(t.Name), color: t.color(), width: c.rule, dash: t.Dash, dot: len(c.breached[i]) > 0})
+	for _, p := range c.panes {
+		for i, t := range p.panel.Thresholds {
+			entries = addThreshold(entries, entry{
+				name: name(t.Name), look: look{color: c.colorOf(t), dash: t.Dash}, width: c.rule, dot: len(p.breached[i]) > 0,
+			})
+		}
 	}
 	return entries
+}
+
+// addThreshold adds an entry unless one like it is there.
+func addThreshold(entries []entry, e entry) []entry {
+	for i, other := range entries {
+		if other.name == e.name && other.look == e.look && other.width == e.width {
+			entries[i].dot = other.dot || e.dot
+			return entries
+		}
+	}
+	return append(entries, e)
 }
 
 // reserveLegend arranges the legend below top and gives the height that is
@@ -109,7 +127,7 @@ func (c *composer) drawLegend(l legend) {
 		return
 	}
 	edge := append(l.frame.Path()[:4:4], vg.PathComp{Type: vg.CloseComp})
-	c.pic.Shapes = append(c.pic.Shapes, Shape{Path: edge, Color: frame(), Width: c.hair})
+	c.pic.Shapes = append(c.pic.Shapes, Shape{Path: edge, Color: c.edge, Width: c.hair})
 	at := vg.Point{X: l.frame.Min.X + c.pad(), Y: l.frame.Max.Y - c.pad() - c.tick/2}
 	for i, e := range l.entries {
 		c.drawEntry(e, at)
@@ -127,13 +145,30 @@ func (c *composer) drawLegend(l legend) {
 // drawEntry paints one entry, at being the left end of its middle line.
 func (c *composer) drawEntry(e entry, at vg.Point) {
 	text := vg.Point{X: at.X, Y: at.Y - c.regular.Capitals(c.tick)/2}
-	if e.color != nil {
-		y := c.snap(at.Y)
-		c.pic.stroke(e.color, e.width, e.dash, vg.Point{X: at.X, Y: y}, vg.Point{X: at.X + c.sample(), Y: y})
-		if e.dot {
-			c.drawBreach(e.color, vg.Point{X: at.X + c.sample()/2, Y: y}, c.breach*0.85)
-		}
+	if e.look.color != nil {
+		c.drawSample(e, vg.Point{X: at.X, Y: c.snap(at.Y)})
 		text.X += c.sample() + c.small
 	}
-	c.pic.label(Label{Text: e.name, Face: c.regular, Size: c.tick, Color: ink(), At: text})
+	c.pic.label(Label{Text: e.name, Face: c.regular, Size: c.tick, Color: c.ink, At: text})
+}
+
+// drawSample paints a piece of line, a dot or a patch.
+func (c *composer) drawSample(e entry, at vg.Point) {
+	end, middle := at.Add(vg.Point{X: c.sample()}), at.Add(vg.Point{X: c.sample() / 2})
+	half := vg.Point{X: c.sample() / 2, Y: c.tick * 0.36}
+	patch := box(nil, vg.Rectangle{Min: middle.Sub(half), Max: middle.Add(half)})
+	switch e.mark {
+	case Scatter:
+		c.pic.fill(e.look.color, symbol(nil, e.look.dash, middle, c.marker*1.5))
+		return
+	case Bar:
+		c.pic.fill(e.look.shade, patch)
+		return
+	case Area, Histogram:
+		c.pic.fill(sheer(e.look.color, opacity), patch)
+	}
+	c.pic.stroke(e.look.color, e.width, e.look.dash, at, end)
+	if e.dot {
+		c.drawBreach(e.look.color, middle, c.breach*0.85)
+	}
 }

@@ -16,6 +16,7 @@ const (
 	Dashed
 	Dotted
 	dashDotted // for series beyond the third palette
+	dashes     // how many there are
 )
 
 // pattern gives lengths of ink and gap for a line of some width.
@@ -31,69 +32,67 @@ func (d Dash) pattern(width vg.Length) []vg.Length {
 	return nil
 }
 
-// MaxSeries is how many lines can be told apart: the palette in four dashes.
+// MaxSeries is how many series can be told apart: the palette in four dashes,
+// shapes or shades.
 const MaxSeries = 28
-
-// palette is by Masataka Okabe and Kei Ito, "Color Universal Design" (2008):
-// colours that people with any kind of colour vision tell apart. Their yellow
-// is left out, which vanishes on white.
-func palette() []color.RGBA {
-	return []color.RGBA{
-		{0x00, 0x72, 0xB2, 0xFF}, // blue
-		{0xD5, 0x5E, 0x00, 0xFF}, // vermillion
-		{0x00, 0x9E, 0x73, 0xFF}, // bluish green
-		{0xCC, 0x79, 0xA7, 0xFF}, // reddish purple
-		{0xE6, 0x9F, 0x00, 0xFF}, // orange
-		{0x56, 0xB4, 0xE9, 0xFF}, // sky blue
-		{0x00, 0x00, 0x00, 0xFF}, // black
-	}
-}
 
 // look is how a series is drawn.
 type look struct {
 	color color.Color
-	dash  Dash
+	dash  Dash        // of a line; it stands for the shape of a dot too
+	shade color.Color // of bars, which have no dashes
 }
 
-// looks gives each of n series its look. Colours that a threshold has, or one
-// close to it, come last.
-func looks(n int, thresholds []Threshold) []look {
+// looks gives each name of a series its look. Colours that a threshold has, or
+// one close to it, come last.
+func (c *composer) chooseLooks() {
+	var thresholds []color.Color
+	for _, p := range c.Panels {
+		for _, t := range p.Thresholds {
+			thresholds = append(thresholds, c.colorOf(t))
+		}
+	}
 	var free, taken []color.RGBA
-	for _, c := range palette() {
-		if nearAny(c, thresholds) {
-			taken = append(taken, c)
+	for _, tone := range c.palette {
+		if nearAny(tone, thresholds) {
+			taken = append(taken, tone)
 		} else {
-			free = append(free, c)
+			free = append(free, tone)
 		}
 	}
 	colors := append(free, taken...)
-	all := make([]look, n)
-	for i := range all {
-		all[i] = look{colors[i%len(colors)], Dash(i / len(colors) % 4)}
+	c.looks = map[string]look{}
+	for _, p := range c.Panels {
+		for _, s := range p.Series {
+			if _, seen := c.looks[s.Name]; !seen {
+				n := len(c.looks)
+				tone, round := colors[n%len(colors)], n/len(colors)%int(dashes)
+				c.looks[s.Name] = look{tone, Dash(round), c.shade(tone, round)}
+			}
+		}
 	}
-	return all
 }
 
-func nearAny(c color.RGBA, thresholds []Threshold) bool {
-	for _, t := range thresholds {
-		if distance(c, t.color()) < 120 {
+// shade tells bars of one colour apart.
+func (t *tones) shade(c color.RGBA, round int) color.RGBA {
+	switch round {
+	case 1:
+		return mix(c, t.paper, 0.5)
+	case 2:
+		return mix(c, t.ink, 0.45)
+	case 3:
+		return mix(c, t.paper, 0.75)
+	}
+	return c
+}
+
+func nearAny(c color.RGBA, others []color.Color) bool {
+	for _, o := range others {
+		if distance(c, o) < 120 {
 			return true
 		}
 	}
 	return false
-}
-
-// color is the one given, or one that the bound suggests.
-func (t Threshold) color() color.Color {
-	switch {
-	case t.Color != nil:
-		return t.Color
-	case t.Bound == Max:
-		return palette()[1]
-	case t.Bound == Min:
-		return palette()[0]
-	}
-	return faint()
 }
 
 // distance of two colours as the eye has it, about 0 to 765: the "redmean"
@@ -103,32 +102,4 @@ func distance(a, b color.Color) float64 {
 	red := (p[0] + q[0]) / 2
 	dr, dg, db := p[0]-q[0], p[1]-q[1], p[2]-q[2]
 	return math.Sqrt((2+red/256)*dr*dr + 4*dg*dg + (2+(255-red)/256)*db*db)
-}
-
-func rgb(c color.Color) [3]float64 {
-	r, g, b, _ := c.RGBA()
-	return [3]float64{float64(r >> 8), float64(g >> 8), float64(b >> 8)}
-}
-
-// legible darkens a colour until text in it stands out from white by 4.5 to 1,
-// the least that WCAG 2.1 (1.4.3) asks for.
-func legible(c color.Color) color.Color {
-	p := rgb(c)
-	for 1.05/(luminance(p)+0.05) < 4.5 {
-		for i := range p {
-			p[i] *= 0.95
-		}
-	}
-	return color.RGBA{uint8(p[0]), uint8(p[1]), uint8(p[2]), 0xFF}
-}
-
-// luminance is the relative luminance of WCAG 2.1.
-func luminance(p [3]float64) float64 {
-	linear := func(v float64) float64 {
-		if v /= 255; v > 0.04045 {
-			return math.Pow((v+0.055)/1.055, 2.4)
-		}
-		return v / 12.92
-	}
-	return 0.2126*linear(p[0]) + 0.7152*linear(p[1]) + 0.0722*linear(p[2])
 }

@@ -8,14 +8,15 @@ import (
 	"dagrun/steps/plot/internal/letter"
 )
 
-// Picture is a composed chart: shapes in the order they are painted on white,
-// and the labels on top. The origin is the lower left corner, lengths are in
+// Picture is a composed chart: shapes in the order they are painted on the
+// ground, and the labels on top. The origin is the lower left corner, lengths are in
 // points.
 type Picture struct {
 	Size   vg.Point
+	Ground color.Color
 	Shapes []Shape
 	Labels []Label
-	Area   vg.Rectangle // where the lines are
+	Areas  []vg.Rectangle // where the readings are, from the top panel down
 	// Missing lists the characters that the typeface lacks.
 	Missing []rune
 }
@@ -50,6 +51,9 @@ func (l Label) Box() vg.Rectangle {
 }
 
 func (p *Picture) fill(c color.Color, path vg.Path) {
+	if len(path) == 0 {
+		return
+	}
 	p.Shapes = append(p.Shapes, Shape{Path: path, Color: c})
 }
 
@@ -65,19 +69,8 @@ func (p *Picture) stroke(c color.Color, width vg.Length, dash Dash, points ...vg
 	p.Shapes = append(p.Shapes, Shape{Path: path, Color: c, Width: width, Dash: dash.pattern(width)})
 }
 
-// dot draws a disc. Its outline is four Bézier curves: the arcs of gonum's
-// canvases are not alike.
 func (p *Picture) dot(c color.Color, at vg.Point, radius vg.Length) {
-	const k = 0.5522847498 // of the radius: the best fit of a cubic to a quarter circle
-	on := func(x, y vg.Length) vg.Point { return at.Add(vg.Point{X: x * radius, Y: y * radius}) }
-	var path vg.Path
-	path.Move(on(1, 0))
-	path.CubeTo(on(1, k), on(k, 1), on(0, 1))
-	path.CubeTo(on(-k, 1), on(-1, k), on(-1, 0))
-	path.CubeTo(on(-1, -k), on(-k, -1), on(0, -1))
-	path.CubeTo(on(k, -1), on(1, -k), on(1, 0))
-	path.Close()
-	p.fill(c, path)
+	p.fill(c, disc(nil, at, radius))
 }
 
 // label places text with its baseline starting at a point.

@@ -148,9 +148,9 @@ func fills(p *chart.Picture, c color.Color) int {
 func TestBreachesAreMarkedInTheColourOfTheirThreshold(t *testing.T) {
 	c := day()
 	red := color.RGBA{0xFF, 0, 0, 0xFF}
-	c.Thresholds = []chart.Threshold{{Value: 30, Name: "Max", Bound: chart.Max, Color: red}}
+	c.Panels[0].Thresholds = []chart.Threshold{{Value: 30, Name: "Max", Bound: chart.Max, Color: red}}
 	want := 1 // in the legend
-	for _, y := range c.Series[0].Y {
+	for _, y := range c.Panels[0].Series[0].Y {
 		if y > 30 {
 			want++
 		}
@@ -158,7 +158,7 @@ func TestBreachesAreMarkedInTheColourOfTheirThreshold(t *testing.T) {
 	if got := fills(compose(t, c), red); got != want || want < 3 {
 		t.Errorf("%d dots are red, want %d", got, want)
 	}
-	c.Thresholds[0].Bound = chart.NoBound
+	c.Panels[0].Thresholds[0].Bound = chart.NoBound
 	if got := fills(compose(t, c), red); got != 0 {
 		t.Errorf("%d dots are red though the threshold is a mere line", got)
 	}
@@ -166,9 +166,9 @@ func TestBreachesAreMarkedInTheColourOfTheirThreshold(t *testing.T) {
 
 func TestASingleReadingBetweenGapsIsADot(t *testing.T) {
 	c := day()
-	c.Thresholds, c.Width, c.Height = nil, 3*vg.Inch, 2*vg.Inch // too small for a dot at every reading
+	c.Panels[0].Thresholds, c.Width, c.Height = nil, 3*vg.Inch, 2*vg.Inch // too small for a dot at every reading
 	before := len(compose(t, c).Shapes)
-	c.Series[0].Y[10], c.Series[0].Y[12] = math.NaN(), math.NaN()
+	c.Panels[0].Series[0].Y[10], c.Panels[0].Series[0].Y[12] = math.NaN(), math.NaN()
 	blue := color.RGBA{0x00, 0x72, 0xB2, 0xFF}
 	p := compose(t, c)
 	if got := fills(p, blue); got != 1 {
@@ -182,7 +182,7 @@ func TestASingleReadingBetweenGapsIsADot(t *testing.T) {
 func TestASeriesDoesNotTakeTheColourOfAThreshold(t *testing.T) {
 	c := day()
 	blue := color.RGBA{0x00, 0x72, 0xB2, 0xFF}
-	c.Thresholds = []chart.Threshold{{Value: 30, Name: "norm", Color: blue}}
+	c.Panels[0].Thresholds = []chart.Threshold{{Value: 30, Name: "norm", Color: blue}}
 	if got := fills(compose(t, c), blue); got != 0 {
 		t.Errorf("the series' dots have the threshold's colour")
 	}
@@ -197,7 +197,7 @@ func TestAMillionReadingsMakeFewShapes(t *testing.T) {
 		}
 	}
 	c := day()
-	c.Series, c.X.Kind = []chart.Series{s}, chart.Numbers
+	c.Panels[0].Series, c.X.Kind = []chart.Series{s}, chart.Numbers
 	p := compose(t, c)
 	points := 0
 	for _, shape := range p.Shapes {

@@ -1,7 +1,6 @@
 package chart
 
 import (
-	"image/color"
 	"math"
 
 	"gonum.org/v1/plot/vg"
@@ -16,6 +15,7 @@ type theme struct {
 	line, rule, hair    vg.Length // widths: series, thresholds, grid
 	marker, breach      vg.Length // radii of dots
 	tickMark            vg.Length
+	widestBar           vg.Length
 	maxTitle, maxLegend vg.Length // heights at most
 }
 
@@ -28,17 +28,10 @@ func themeFor(width, height vg.Length) theme {
 		margin: min(20*s, 0.06*min(width, height)), gap: 12 * s, small: 6 * s,
 		title: 17 * s, label: 12 * s, tick: 11 * s,
 		line: 2 * s, rule: 1.5 * s, hair: 0.75 * s,
-		marker: 2.6 * s, breach: 4 * s, tickMark: 4 * s,
+		marker: 2.6 * s, breach: 4 * s, tickMark: 4 * s, widestBar: 64 * s,
 		maxTitle: height / 4, maxLegend: height / 4,
 	}
 }
 
 // lineHeight is the distance of baselines for a font size.
 func lineHeight(size vg.Length) vg.Length { return size * 1.25 }
-
-func paper() color.Color  { return color.White }
-func ink() color.Color    { return color.RGBA{0x1F, 0x29, 0x33, 0xFF} } // title, labels
-func faint() color.Color  { return color.RGBA{0x4A, 0x55, 0x61, 0xFF} } // tick labels
-func border() color.Color { return color.RGBA{0x8A, 0x94, 0x9E, 0xFF} } // axis
-func grid() color.Color   { return color.RGBA{0xE3, 0xE6, 0xEA, 0xFF} }
-func frame() color.Color  { return color.RGBA{0xC9, 0xCF, 0xD6, 0xFF} } // round the legend

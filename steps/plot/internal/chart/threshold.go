@@ -10,18 +10,32 @@ import (
 )
 
 // drawThresholds paints the lines of the thresholds that are in view, and
-// names them at their right end when there is no legend.
-func (c *composer) drawThresholds() {
-	for _, t := range c.Thresholds {
-		y := c.snap(c.at(0, t.Value).Y)
-		if !c.inside(vg.Point{X: c.plot.Min.X, Y: y}) {
-			continue
+// names them at their end when there is no legend.
+func (p *pane) drawThresholds() {
+	seen := slices.DeleteFunc(slices.Clone(p.panel.Thresholds), func(t Threshold) bool { return !p.inside(p.on(t)) })
+	for _, t := range seen {
+		from, to := vg.Point{X: p.area.Min.X, Y: p.snap(p.on(t).Y)}, vg.Point{X: p.area.Max.X, Y: p.snap(p.on(t).Y)}
+		if p.bins != nil {
+			from, to = vg.Point{X: p.snap(p.on(t).X), Y: p.area.Min.Y}, vg.Point{X: p.snap(p.on(t).X), Y: p.area.Max.Y}
 		}
-		c.pic.stroke(t.color(), c.rule, t.Dash, vg.Point{X: c.plot.Min.X, Y: y}, vg.Point{X: c.plot.Max.X, Y: y})
+		p.pic.stroke(p.colorOf(t), p.rule, t.Dash, from, to)
 	}
-	if !c.Legend {
-		c.nameThresholds()
+	slices.SortStableFunc(seen, func(a, b Threshold) int { return cmp.Compare(a.Value, b.Value) })
+	switch {
+	case p.Legend:
+	case p.bins != nil:
+		p.nameAbove(seen)
+	default:
+		p.nameBeside(seen)
 	}
+}
+
+// on is a place on the line of a threshold, at the corner of the area.
+func (p *pane) on(t Threshold) vg.Point {
+	if p.bins != nil {
+		return vg.Point{X: p.at(t.Value, 0).X, Y: p.area.Min.Y}
+	}
+	return vg.Point{X: p.area.Min.X, Y: p.at(0, t.Value).Y}
 }
 
 func (c *composer) thresholdName(t Threshold) string {
@@ -32,35 +46,61 @@ func (c *composer) thresholdName(t Threshold) string {
 // included.
 func (c *composer) rightWidth() vg.Length {
 	widest := vg.Length(0)
-	for _, t := range c.Thresholds {
-		if !c.Legend {
-			widest = max(widest, c.small+c.regular.Width(c.thresholdName(t), c.tick))
+	for _, p := range c.panes {
+		for _, t := range p.panel.Thresholds {
+			if !c.Legend && p.bins == nil {
+				widest = max(widest, c.small+c.regular.Width(c.thresholdName(t), c.tick))
+			}
 		}
 	}
 	return c.margin + widest
 }
 
-// nameThresholds writes the names behind the ends of the lines, outside the
-// plot area, where they cover no reading. Names of lines that are close move
-// apart; those that find no place are left out.
-func (c *composer) nameThresholds() {
-	seen := slices.DeleteFunc(slices.Clone(c.Thresholds), func(t Threshold) bool {
-		return !c.inside(vg.Point{X: c.plot.Min.X, Y: c.at(0, t.Value).Y})
-	})
-	slices.SortStableFunc(seen, func(a, b Threshold) int { return cmp.Compare(a.Value, b.Value) })
-	step := lineHeight(c.tick)
-	if most := int(c.plot.Size().Y / step); len(seen) > most {
+// namesAbove is what names of thresholds need above a histogram, whose
+// thresholds are upright.
+func (p *pane) namesAbove() vg.Length {
+	if p.Legend || p.bins == nil || len(p.panel.Thresholds) == 0 {
+		return 0
+	}
+	return lineHeight(p.tick) + p.small
+}
+
+// nameAbove writes the names at the upper ends of the lines, those that find
+// no place beside the one before left out.
+func (p *pane) nameAbove(seen []Threshold) {
+	free := vg.Length(0)
+	for _, t := range seen {
+		text := p.thresholdName(t)
+		width := p.regular.Width(text, p.tick)
+		x := min(max(p.on(t).X-width/2, p.area.Min.X), p.area.Max.X-width)
+		if x < free {
+			continue
+		}
+		free = x + width + p.small
+		p.pic.label(Label{
+			Text: text, Face: p.regular, Size: p.tick, Color: p.legible(p.colorOf(t)),
+			At: vg.Point{X: x, Y: p.area.Max.Y + p.small/2 + p.regular.Descent(p.tick)},
+		})
+	}
+}
+
+// nameBeside writes the names behind the ends of the lines, outside the area,
+// where they cover no reading. Names of lines that are close move apart; those
+// that find no place are left out.
+func (p *pane) nameBeside(seen []Threshold) {
+	step := lineHeight(p.tick)
+	if most := int(p.area.Size().Y / step); len(seen) > most {
 		seen = seen[:most]
 	}
 	middles := make([]vg.Length, len(seen))
 	for i, t := range seen {
-		middles[i] = c.at(0, t.Value).Y
+		middles[i] = p.on(t).Y
 	}
-	spread(middles, step, c.plot.Min.Y+step/2, c.plot.Max.Y-step/2)
+	spread(middles, step, p.area.Min.Y+step/2, p.area.Max.Y-step/2)
 	for i, t := range seen {
-		c.pic.label(Label{
-			Text: c.thresholdName(t), Face: c.regular, Size: c.tick, Color: legible(t.color()),
-			At: vg.Point{X: c.plot.Max.X + c.small, Y: middles[i] - c.regular.Capitals(c.tick)/2},
+		p.pic.label(Label{
+			Text: p.thresholdName(t), Face: p.regular, Size: p.tick, Color: p.legible(p.colorOf(t)),
+			At: vg.Point{X: p.area.Max.X + p.small, Y: middles[i] - p.regular.Capitals(p.tick)/2},
 		})
 	}
 }

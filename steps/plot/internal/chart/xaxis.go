@@ -1,44 +1,11 @@
 package chart
 
 import (
-	"math"
-
 	"gonum.org/v1/plot/vg"
 
 	"dagrun/steps/plot/internal/axis"
 	"dagrun/steps/plot/internal/letter"
 )
-
-// xRange spans the x values with a little air on both sides.
-func (c *composer) xRange() axis.Range {
-	if c.X.Kind == Categories {
-		return axis.Range{Min: -0.5, Max: float64(len(c.X.Names)) - 0.5}
-	}
-	r := axis.Range{Min: math.Inf(1), Max: math.Inf(-1)}
-	for _, s := range c.Series {
-		if n := len(s.X); n > 0 {
-			r.Min, r.Max = math.Min(r.Min, s.X[0]), math.Max(r.Max, s.X[n-1])
-		}
-	}
-	air := 0.015 * r.Span()
-	if r.Span() <= 1e-12*math.Max(math.Abs(r.Min), math.Abs(r.Max)) || r.Span() < 1e-280 {
-		air = c.airOfOne(r.Max)
-	}
-	return axis.Range{Min: r.Min - air, Max: r.Max + air}
-}
-
-// airOfOne is the space on both sides of a single x value.
-func (c *composer) airOfOne(x float64) float64 {
-	switch {
-	case c.X.Kind == Times && c.X.Calendar.Dates:
-		return 36 * 3600
-	case c.X.Kind == Times:
-		return 1800
-	case math.Abs(x) < 1e-280:
-		return 1
-	}
-	return math.Abs(x) * 0.05
-}
 
 func (c *composer) chooseXTicks(width vg.Length) (ticks []axis.Tick, turned bool) {
 	room := axis.Room{
@@ -123,19 +90,33 @@ func (c *composer) bottomHeight() vg.Length {
 	return height
 }
 
-func (c *composer) drawXAxis() {
-	base := c.snap(c.plot.Min.Y)
-	c.pic.stroke(border(), c.hair*1.34, Solid, vg.Point{X: c.plot.Min.X, Y: base}, vg.Point{X: c.plot.Max.X, Y: base})
+// drawBase paints the x axis of a pane: its lower edge with marks at the ticks,
+// and zero where readings reach from there to both sides.
+func (p *pane) drawBase() {
+	base := p.snap(p.area.Min.Y)
+	across := func(y vg.Length) {
+		p.pic.stroke(p.border, p.hair*1.34, Solid, vg.Point{X: p.area.Min.X, Y: y}, vg.Point{X: p.area.Max.X, Y: y})
+	}
+	across(base)
+	if zero := p.snap(p.at(0, 0).Y); p.panel.Mark.down() && zero > base && zero < p.area.Max.Y {
+		across(zero)
+	}
+	for _, t := range p.xTicks {
+		x := p.snap(p.area.Min.X + p.x.At(t.Value, p.area.Size().X))
+		p.pic.stroke(p.border, p.hair, Solid, vg.Point{X: x, Y: base}, vg.Point{X: x, Y: base - p.tickMark})
+	}
+}
+
+// drawXLabels names the ticks and the axis below the lowest pane.
+func (c *composer) drawXLabels() {
 	for _, t := range c.xTicks {
-		x := c.snap(c.plot.Min.X + c.x.At(t.Value, c.plot.Size().X))
-		c.pic.stroke(border(), c.hair, Solid, vg.Point{X: x, Y: base}, vg.Point{X: x, Y: base - c.tickMark})
-		c.placeXTick(t, x)
+		c.placeXTick(t, c.snap(c.plot.Min.X+c.x.At(t.Value, c.plot.Size().X)))
 	}
 	c.placeXLabel()
 }
 
 func (c *composer) placeXTick(t axis.Tick, x vg.Length) {
-	l := Label{Text: t.Label, Face: c.regular, Size: c.tick, Color: faint()}
+	l := Label{Text: t.Label, Face: c.regular, Size: c.tick, Color: c.faint}
 	if c.turned {
 		l.Turned = true
 		l.At = vg.Point{X: x + c.regular.Capitals(c.tick)/2, Y: c.tickTop() - c.regular.Width(t.Label, c.tick)}
@@ -145,7 +126,7 @@ func (c *composer) placeXTick(t axis.Tick, x vg.Length) {
 	l.At = vg.Point{X: x - c.regular.Width(t.Label, c.tick)/2, Y: c.tickTop() - c.regular.Ascent(c.tick)}
 	c.pic.label(l)
 	if t.Below != "" {
-		l.Text, l.Color = t.Below, ink()
+		l.Text, l.Color = t.Below, c.ink
 		l.At.X = x - c.regular.Width(t.Below, c.tick)/2
 		l.At.Y -= lineHeight(c.tick)
 		c.pic.label(l)
@@ -157,7 +138,7 @@ func (c *composer) placeXLabel() {
 	for _, text := range c.xLabelLines() {
 		x := (c.plot.Min.X + c.plot.Max.X - c.regular.Width(text, c.label)) / 2
 		x = min(max(x, c.margin), c.Width-c.margin-c.regular.Width(text, c.label))
-		c.pic.label(Label{Text: text, Face: c.regular, Size: c.label, Color: ink(), At: vg.Point{X: x, Y: y}})
+		c.pic.label(Label{Text: text, Face: c.regular, Size: c.label, Color: c.ink, At: vg.Point{X: x, Y: y}})
 		y -= lineHeight(c.label)
 	}
 }

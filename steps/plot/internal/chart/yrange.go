@@ -10,12 +10,12 @@ import (
 
 // yRange is what the y axis has to show: the readings and the thresholds with
 // some air, or what the chart asks for. It never crosses zero for air alone.
-func (c *composer) yRange() axis.Range {
-	r := c.extent
+func (p *pane) yRange() axis.Range {
+	r := p.extent
 	air := 0.06 * r.Span()
 	if r.Span() <= 1e-12*math.Max(math.Abs(r.Min), math.Abs(r.Max)) || r.Span() < 1e-280 {
 		if math.Abs(r.Max) < 1e-280 {
-			return c.asAsked(axis.Range{Min: -1, Max: 1})
+			return p.panel.asAsked(axis.Range{Min: -1, Max: 1})
 		}
 		air = math.Abs(r.Max) * 0.05
 	}
@@ -26,41 +26,51 @@ func (c *composer) yRange() axis.Range {
 	if r.Max <= 0 && padded.Max > 0 {
 		padded.Max = 0
 	}
-	return c.asAsked(padded)
+	return p.panel.asAsked(padded)
 }
 
-// yExtent spans all readings and thresholds.
-func (c *Chart) yExtent() axis.Range {
+// yExtent spans all readings and thresholds, and zero where readings are drawn
+// as reaching from there. Of a histogram it spans the counts.
+func (p *pane) yExtent() axis.Range {
+	if p.bins != nil {
+		return axis.Range{Min: 0, Max: float64(p.bins.highest())}
+	}
 	r := axis.Range{Min: math.Inf(1), Max: math.Inf(-1)}
-	widen := func(v float64) {
-		if !math.IsNaN(v) {
-			r.Min, r.Max = math.Min(r.Min, v), math.Max(r.Max, v)
+	widen := func(v float64) { // a missing reading is neither
+		if v < r.Min {
+			r.Min = v
+		}
+		if v > r.Max {
+			r.Max = v
 		}
 	}
-	for _, s := range c.Series {
+	for _, s := range p.panel.Series {
 		for _, y := range s.Y {
 			widen(y)
 		}
 	}
-	for _, t := range c.Thresholds {
+	for _, t := range p.panel.Thresholds {
 		widen(t.Value)
+	}
+	if p.panel.Mark.down() {
+		widen(0)
 	}
 	return r
 }
 
 // asAsked puts the chart's own bounds in place, and keeps the range from
 // being empty when only one is given and all readings lie beyond it.
-func (c *Chart) asAsked(r axis.Range) axis.Range {
-	if c.YMin != nil {
-		r.Min = *c.YMin
+func (p *Panel) asAsked(r axis.Range) axis.Range {
+	if p.YMin != nil {
+		r.Min = *p.YMin
 	}
-	if c.YMax != nil {
-		r.Max = *c.YMax
+	if p.YMax != nil {
+		r.Max = *p.YMax
 	}
 	if r.Min < r.Max {
 		return r
 	}
-	if air := math.Max(math.Abs(r.Min)*0.1, 1); c.YMin != nil {
+	if air := math.Max(math.Abs(r.Min)*0.1, 1); p.YMin != nil {
 		r.Max = r.Min + air
 	} else {
 		r.Min = r.Max - air
@@ -68,23 +78,38 @@ func (c *Chart) asAsked(r axis.Range) axis.Range {
 	return r
 }
 
-// yTicks chooses the ticks for a height, and widens the range to whole steps
-// where the chart does not fix it.
-func (c *composer) yTicks(height vg.Length) (axis.Range, []axis.Tick) {
-	r := c.yRange()
+// chooseTicks chooses the ticks for the pane's height, and widens the range to
+// whole steps where the panel does not fix it.
+func (p *pane) chooseTicks() {
+	p.y = p.yRange()
 	room := axis.Room{
-		Length: height, Target: 3.8 * c.tick, Gap: 0.7 * c.tick,
-		Extent: func(string) vg.Length { return c.tick },
+		Length: p.area.Size().Y, Target: 3.8 * p.tick, Gap: 0.7 * p.tick, Whole: p.bins != nil,
+		Extent: func(string) vg.Length { return p.tick },
 	}
-	ticks, step := axis.Numbers(r, room)
-	if step.IsZero() {
-		return r, ticks
+	for range 3 { // a wider range may want a wider step
+		ticks, step := axis.Numbers(p.y, room)
+		p.ticks = ticks
+		if step.IsZero() {
+			return
+		}
+		wide := p.widened(step)
+		if ticks := step.Ticks(wide); room.Fit(wide, ticks) {
+			p.y, p.ticks = wide, ticks
+			return
+		}
+		p.y = wide
 	}
-	if c.YMin == nil {
+	p.ticks, _ = axis.Numbers(p.y, room)
+}
+
+// widened is the range of the y axis to the next whole steps.
+func (p *pane) widened(step axis.NumberStep) axis.Range {
+	r := p.y
+	if p.panel.YMin == nil {
 		r.Min = step.Below(r.Min)
 	}
-	if c.YMax == nil {
+	if p.panel.YMax == nil {
 		r.Max = step.Above(r.Max)
 	}
-	return r, step.Ticks(r)
+	return r
 }

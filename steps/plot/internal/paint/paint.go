@@ -1,9 +1,10 @@
-// Package paint writes a composed chart as a file: PNG, SVG or PDF, through
+// Package paint writes a composed chart as a file: PNG, JPEG, SVG or PDF, through
 // the canvases of gonum.org/v1/plot/vg. The same picture gives the same bytes.
 package paint
 
 import (
 	"context"
+	"image/color"
 	"io"
 	"math"
 	"slices"
@@ -13,9 +14,10 @@ import (
 	"dagrun/steps/plot/internal/chart"
 )
 
-// brush is a canvas and how lines and labels are put on it.
+// brush is a canvas and how shapes, lines and labels are put on it.
 type brush struct {
 	canvas vg.Canvas
+	fill   func(color.Color, vg.Path)
 	stroke func(chart.Shape)
 	write  func(chart.Label)
 }
@@ -26,16 +28,15 @@ func (b brush) all(ctx context.Context, p *chart.Picture) error {
 		if i%256 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		b.canvas.SetColor(s.Color)
 		if s.Width == 0 {
-			b.canvas.Fill(s.Path)
+			b.fill(s.Color, s.Path)
 			continue
 		}
+		b.canvas.SetColor(s.Color)
 		b.canvas.SetLineWidth(s.Width)
 		b.stroke(s)
 	}
 	for _, l := range p.Labels {
-		b.canvas.SetColor(l.Color)
 		b.write(l)
 	}
 	return ctx.Err()
@@ -79,18 +80,24 @@ func inStretches(canvas vg.Canvas) func(chart.Shape) {
 	}
 }
 
-// asShape writes a label as the outline of its letters.
-func asShape(canvas vg.Canvas) func(chart.Label) {
-	return func(l chart.Label) {
-		path := l.Face.Outline(l.Text, l.Size)
-		for i := range path {
-			path[i].Pos = placed(l, path[i].Pos)
-			for k := range path[i].Control {
-				path[i].Control[k] = placed(l, path[i].Control[k])
-			}
-		}
+// plainly fills a path as a canvas does.
+func plainly(canvas vg.Canvas) func(color.Color, vg.Path) {
+	return func(c color.Color, path vg.Path) {
+		canvas.SetColor(c)
 		canvas.Fill(path)
 	}
+}
+
+// outlined is a label as the outline of its letters.
+func outlined(l chart.Label) vg.Path {
+	path := l.Face.Outline(l.Text, l.Size)
+	for i := range path {
+		path[i].Pos = placed(l, path[i].Pos)
+		for k := range path[i].Control {
+			path[i].Control[k] = placed(l, path[i].Control[k])
+		}
+	}
+	return path
 }
 
 func placed(l chart.Label, p vg.Point) vg.Point {

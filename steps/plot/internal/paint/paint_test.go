@@ -34,10 +34,13 @@ func picture(t testing.TB, title string) *chart.Picture {
 		s.Y = append(s.Y, 28+2*math.Sin(float64(i)))
 	}
 	p, err := chart.Compose(t.Context(), &chart.Chart{
-		Width: 8 * vg.Inch, Height: 4 * vg.Inch, Title: title, YLabel: "Temperature (°C)", Series: []chart.Series{s}, Legend: true, Grid: true,
-		Thresholds: []chart.Threshold{
-			{Value: 25, Name: "Min", Color: color.RGBA{0, 0, 0xFF, 0xFF}}, {Value: 35, Name: "Max", Color: color.RGBA{0xFF, 0, 0, 0xFF}},
-		},
+		Width: 8 * vg.Inch, Height: 4 * vg.Inch, Title: title, Legend: true, Grid: true,
+		Panels: []chart.Panel{{
+			YLabel: "Temperature (°C)", Series: []chart.Series{s},
+			Thresholds: []chart.Threshold{
+				{Value: 25, Name: "Min", Color: color.RGBA{0, 0, 0xFF, 0xFF}}, {Value: 35, Name: "Max", Color: color.RGBA{0xFF, 0, 0, 0xFF}},
+			},
+		}},
 	}, vg.Inch/dpi)
 	if err != nil {
 		t.Fatal(err)
@@ -98,10 +101,10 @@ func TestThresholdsAreOnTheirRowsInTheirColours(t *testing.T) {
 	img := decode(t, draw(t, p)["png"])
 	// The axis reaches from 24 to 36.
 	row := func(v float64) int {
-		y := p.Area.Min.Y + vg.Length((v-24)/12)*p.Area.Size().Y
+		y := p.Areas[0].Min.Y + vg.Length((v-24)/12)*p.Areas[0].Size().Y
 		return int((p.Size.Y - y).Dots(dpi))
 	}
-	column := int(p.Area.Min.X.Dots(dpi)) + 2 // within the first dash, left of the data
+	column := int(p.Areas[0].Min.X.Dots(dpi)) + 2 // within the first dash, left of the data
 	for v, want := range map[float64]color.Color{25: color.RGBA{0, 0, 0xFF, 0xFF}, 35: color.RGBA{0xFF, 0, 0, 0xFF}} {
 		found := false
 		for y := row(v) - 2; y <= row(v)+2; y++ {
@@ -285,7 +288,7 @@ func TestALongLineIsStrokedWhole(t *testing.T) {
 	for i := 1; i <= 600; i++ {
 		path.Line(vg.Point{X: 5 + vg.Length(i)*0.3, Y: 20})
 	}
-	p := &chart.Picture{Size: vg.Point{X: 190, Y: 40}, Shapes: []chart.Shape{{Path: path, Color: color.Black, Width: 4}}}
+	p := &chart.Picture{Size: vg.Point{X: 190, Y: 40}, Ground: color.White, Shapes: []chart.Shape{{Path: path, Color: color.Black, Width: 4}}}
 	var b bytes.Buffer
 	if err := paint.PNG(t.Context(), &b, p, 72); err != nil {
 		t.Fatal(err)

@@ -3,6 +3,7 @@ package paint
 import (
 	"context"
 	"fmt"
+	"image/color"
 	"io"
 	"sync"
 	"time"
@@ -18,13 +19,26 @@ import (
 // given time.
 func PDF(ctx context.Context, w io.Writer, p *chart.Picture, made time.Time) error {
 	canvas := newPage(p.Size, made)
-	if err := (brush{canvas, whole(canvas), asShape(canvas)}).all(ctx, p); err != nil {
+	plain := plainly(canvas)
+	fill := func(c color.Color, path vg.Path) { plain(straight{c}, path) }
+	fill(p.Ground, vg.Rectangle{Max: p.Size}.Path())
+	if err := (brush{canvas, fill, whole(canvas), func(l chart.Label) { fill(l.Color, outlined(l)) }}).all(ctx, p); err != nil {
 		return err
 	}
 	if _, err := canvas.WriteTo(attentive{ctx, w}); err != nil {
 		return fmt.Errorf("write the document: %w", err)
 	}
 	return nil
+}
+
+// straight is a colour whose red, green and blue are not multiplied by its
+// opacity, which vgpdf sets apart.
+type straight struct{ color.Color }
+
+// RGBA implements color.Color, in its way.
+func (s straight) RGBA() (r, g, b, a uint32) {
+	n := color.NRGBA64Model.Convert(s.Color).(color.NRGBA64)
+	return uint32(n.R), uint32(n.G), uint32(n.B), uint32(n.A)
 }
 
 // pages guards the defaults of fpdf, which are the only way to date a document

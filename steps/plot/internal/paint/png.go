@@ -11,9 +11,7 @@ import (
 	"io"
 	"math"
 
-	"git.sr.ht/~sbinet/gg"
 	"gonum.org/v1/plot/vg"
-	"gonum.org/v1/plot/vg/vgimg"
 
 	"dagrun/steps/plot/internal/chart"
 )
@@ -26,13 +24,8 @@ func Pixels(size vg.Point, dpi int) (width, height int) {
 
 // PNG writes the picture with dpi pixels to the inch, and says so in the file.
 func PNG(ctx context.Context, w io.Writer, p *chart.Picture, dpi int) error {
-	width, height := Pixels(p.Size, dpi)
-	pixels := image.NewRGBA(image.Rect(0, 0, width, height))
-	drawing := gg.NewContextForRGBA(pixels)
-	drawing.InvertY()
-	drawing.SetLineCapButt()
-	canvas := vgimg.NewWith(vgimg.UseImageWithContext(pixels, drawing), vgimg.UseDPI(dpi))
-	if err := (brush{canvas, inStretches(canvas), asShape(canvas)}).all(ctx, p); err != nil {
+	pixels, err := raster(ctx, p, dpi)
+	if err != nil {
 		return err
 	}
 	var encoded bytes.Buffer

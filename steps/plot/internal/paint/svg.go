@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"image/color"
 	"io"
 
 	"gonum.org/v1/plot/vg"
@@ -16,9 +15,9 @@ import (
 // SVG writes the picture with its text as text.
 func SVG(ctx context.Context, w io.Writer, p *chart.Picture) error {
 	canvas := vgsvg.NewWith(vgsvg.UseWH(p.Size.X, p.Size.Y))
-	canvas.SetColor(color.White) // a viewer's own ground may be dark
-	canvas.Fill(vg.Rectangle{Max: p.Size}.Path())
-	if err := (brush{canvas, whole(canvas), asText(canvas)}).all(ctx, p); err != nil {
+	fill := plainly(canvas)
+	fill(p.Ground, vg.Rectangle{Max: p.Size}.Path()) // a viewer's own ground may be any
+	if err := (brush{canvas, fill, whole(canvas), asText(canvas)}).all(ctx, p); err != nil {
 		return err
 	}
 	var drawn bytes.Buffer

@@ -1,0 +1,55 @@
+package chart
+
+import (
+	"image/color"
+
+	"gonum.org/v1/plot/vg"
+)
+
+// drawBins paints the counts of a series: as bars, or, where there are several
+// series, as sheer areas with an outline. Of each bin, the readings beyond a
+// threshold have its colour.
+func (p *pane) drawBins(i int) {
+	look, counts := p.look(i), p.bins.counts[i]
+	single := len(p.panel.Series) == 1
+	fill := look.color
+	if !single {
+		fill = sheer(look.color, opacity)
+	}
+	p.fillBins(fill, counts)
+	if !single {
+		p.outlineBins(look, counts)
+	}
+	if i < len(p.panel.Series)-1 {
+		return
+	}
+	for t, breached := range p.bins.breached {
+		p.fillBins(p.colorOf(p.panel.Thresholds[t]), breached)
+	}
+}
+
+func (p *pane) fillBins(fill color.Color, counts []int) {
+	air := vg.Length(0)
+	if width := p.at(p.bins.edge(1), 0).X - p.at(p.bins.edge(0), 0).X; width > 8*p.hair && len(p.panel.Series) == 1 {
+		air = p.hair / 2
+	}
+	var path vg.Path
+	for i, n := range counts {
+		left, right := p.at(p.bins.edge(i), 0).X, p.at(p.bins.edge(i+1), 0)
+		path = p.bar(path, p.even(left, right.X-left)+air, p.even(right.X, right.X-left)-air, p.at(0, float64(n)).Y)
+	}
+	p.pic.fill(fill, path)
+}
+
+// outlineBins draws the upper edge of all bins as stairs.
+func (p *pane) outlineBins(l look, counts []int) {
+	stairs := []vg.Point{p.at(p.bins.edge(0), 0)}
+	for i, n := range counts {
+		stairs = append(stairs, p.at(p.bins.edge(i), float64(n)), p.at(p.bins.edge(i+1), float64(n)))
+	}
+	stairs = append(stairs, p.at(p.bins.edge(len(counts)), 0))
+	for i := range stairs {
+		stairs[i].Y = min(max(stairs[i].Y, p.area.Min.Y), p.area.Max.Y)
+	}
+	p.pic.stroke(l.color, p.line*0.8, l.dash, stairs...)
+}

@@ -48,17 +48,23 @@ func (p *pane) placeBreaches() {
 	}
 }
 
-// drawBreaches marks readings beyond a threshold in its colour.
+// drawBreaches marks readings beyond a threshold in its colour, smaller where
+// readings are close to each other.
 func (p *pane) drawBreaches() {
+	most := 1
+	for _, s := range p.panel.Series {
+		most = max(most, len(s.X))
+	}
+	radius := min(p.breach, max(p.breach/2, 0.4*p.area.Size().X/vg.Length(most)))
 	for t, points := range p.marks {
 		fill := p.colorOf(p.panel.Thresholds[t])
-		if vg.Length(len(points))*p.breach > p.area.Size().X {
-			p.dots(fill, points, p.breach/2)
+		if radius == p.breach/2 {
+			p.dots(fill, points, radius)
 			continue
 		}
 		for _, at := range points {
 			if p.inside(at) {
-				p.drawBreach(fill, at, p.breach)
+				p.drawBreach(fill, at, radius)
 			}
 		}
 	}

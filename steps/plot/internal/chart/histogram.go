@@ -41,15 +41,28 @@ func (p *pane) fillBins(fill color.Color, counts []int) {
 	p.pic.fill(fill, path)
 }
 
-// outlineBins draws the upper edge of all bins as stairs.
+// outlineBins draws the upper edge of all bins as stairs, with nothing where
+// bins are empty.
 func (p *pane) outlineBins(l look, counts []int) {
-	stairs := []vg.Point{p.at(p.bins.edge(0), 0)}
+	var stairs []vg.Point
 	for i, n := range counts {
-		stairs = append(stairs, p.at(p.bins.edge(i), float64(n)), p.at(p.bins.edge(i+1), float64(n)))
+		if n == 0 {
+			continue
+		}
+		if i == 0 || counts[i-1] == 0 {
+			stairs = []vg.Point{p.corner(i, 0)}
+		}
+		stairs = append(stairs, p.corner(i, n), p.corner(i+1, n))
+		if i == len(counts)-1 || counts[i+1] == 0 {
+			stairs = append(stairs, p.corner(i+1, 0))
+			p.pic.stroke(l.color, p.line*0.8, l.dash, stairs...)
+		}
 	}
-	stairs = append(stairs, p.at(p.bins.edge(len(counts)), 0))
-	for i := range stairs {
-		stairs[i].Y = min(max(stairs[i].Y, p.area.Min.Y), p.area.Max.Y)
-	}
-	p.pic.stroke(l.color, p.line*0.8, l.dash, stairs...)
+}
+
+// corner is the place of a count at an edge of bins, within the area.
+func (p *pane) corner(edge, count int) vg.Point {
+	at := p.at(p.bins.edge(edge), float64(count))
+	at.Y = min(max(at.Y, p.area.Min.Y), p.area.Max.Y)
+	return at
 }

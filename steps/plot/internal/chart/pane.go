@@ -56,7 +56,7 @@ func (c *composer) splitPlot() {
 func (p *pane) head(number int) vg.Length {
 	height := vg.Length(0)
 	if number > 0 {
-		height = lineHeight(p.tick)
+		height = 1.4 * lineHeight(p.tick)
 	}
 	if p.titled() {
 		height += p.bold.Ascent(p.label) + p.bold.Descent(p.label) + p.small

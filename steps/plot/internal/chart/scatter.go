@@ -1,76 +1,41 @@
 package chart
 
 import (
-	"cmp"
+	"image/color"
 	"slices"
 
 	"gonum.org/v1/plot/vg"
 )
 
-// A cloud of more dots than cloudy is drawn as the cells it covers, in at most
-// mostCells stretches.
-const (
-	cloudy    = 5_000
-	mostCells = 20_000
-)
-
-// drawDots paints a dot for every reading of a series. A cloud is painted cell
-// by cell, and its extremes as dots: nothing that stands out of it is lost.
+// drawDots paints a dot for every reading of a series. More dots than cloudy
+// are painted as a cloud over the dots of its extremes: nothing that stands out
+// of it is lost.
 func (p *pane) drawDots(i int) {
 	s, look := p.panel.Series[i], p.look(i)
 	points := slices.DeleteFunc(p.points(s, Run{0, len(s.X)}), func(at vg.Point) bool { return !p.inside(at) })
+	if len(points) > cloudy {
+		p.drawSymbols(look, mix(look.color, p.paper, pale), extremes(points, 1), p.marker/2)
+		p.drawCloud(look, points)
+		return
+	}
 	radius := p.marker * 1.25
 	if vg.Length(len(points)) > p.area.Size().X/2 {
 		radius = p.marker * 0.75
 	}
+	p.drawSymbols(look, look.color, points, radius)
+}
+
+func (p *pane) drawSymbols(l look, fill color.Color, points []vg.Point, radius vg.Length) {
 	var path vg.Path
-	if len(points) > cloudy {
-		path = cloud(path, points, max(p.pixel, 1))
-		points = extremes(points, 1)
-		radius = p.marker / 2
-	}
 	for _, at := range points {
-		path = symbol(path, look.dash, at, radius)
+		path = symbol(path, l.dash, at, radius)
 	}
-	p.pic.fill(look.color, path)
+	p.pic.fill(fill, path)
 }
 
-// cell is a place in a grid laid over the picture.
-type cell struct{ row, column int }
-
-// cloud adds the cells that hold points to a path, neighbours in a row as one
-// box. Where that is too many boxes the cells grow.
-func cloud(path vg.Path, points []vg.Point, size vg.Length) vg.Path {
-	for ; ; size *= 2 {
-		seen := map[cell]bool{}
-		for _, at := range points {
-			seen[cell{int(at.Y / size), int(at.X / size)}] = true
-		}
-		cells := make([]cell, 0, len(seen))
-		for c := range seen {
-			cells = append(cells, c)
-		}
-		slices.SortFunc(cells, func(a, b cell) int { return cmp.Or(cmp.Compare(a.row, b.row), cmp.Compare(a.column, b.column)) })
-		if boxes := stretches(cells, size); len(boxes) <= mostCells {
-			for _, b := range boxes {
-				path = box(path, b)
-			}
-			return path
-		}
+// drawCloud paints the cells that hold readings, deeper where they hold more.
+func (p *pane) drawCloud(l look, points []vg.Point) {
+	for level, path := range cloud(points, max(p.pixel, 1)) {
+		p.pic.fill(mix(l.color, p.paper, pale*float64(levels-1-level)/(levels-1)), path)
 	}
-}
-
-// stretches joins sorted cells that are neighbours in a row.
-func stretches(cells []cell, size vg.Length) []vg.Rectangle {
-	var boxes []vg.Rectangle
-	for i, c := range cells {
-		right := vg.Length(c.column+1) * size
-		if i > 0 && cells[i-1].row == c.row && cells[i-1].column == c.column-1 {
-			boxes[len(boxes)-1].Max.X = right
-			continue
-		}
-		corner := vg.Point{X: vg.Length(c.column) * size, Y: vg.Length(c.row) * size}
-		boxes = append(boxes, vg.Rectangle{Min: corner, Max: corner.Add(vg.Point{X: size, Y: size})})
-	}
-	return boxes
 }

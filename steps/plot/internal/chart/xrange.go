@@ -69,7 +69,11 @@ func (c *composer) slotOfBars() float64 {
 			continue
 		}
 		for _, s := range p.panel.Series {
-			xs = append(xs, s.X...)
+			for i, x := range s.X {
+				if !math.IsNaN(s.Y[i]) {
+					xs = append(xs, x)
+				}
+			}
 		}
 	}
 	switch {

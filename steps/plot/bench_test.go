@@ -3,7 +3,6 @@ package plot_test
 import (
 	"fmt"
 	"math"
-	"strings"
 	"testing"
 	"time"
 
@@ -40,25 +39,32 @@ func BenchmarkDay(b *testing.B) {
 	})
 }
 
-// BenchmarkMillion is a million readings, one a second.
+// BenchmarkMillion is a million readings, one a second, from each kind of source
+// to each kind of picture.
 func BenchmarkMillion(b *testing.B) {
-	var csv strings.Builder
-	csv.WriteString("t,v\n")
-	for i := range 1_000_000 {
-		t := time.Date(2024, 6, 15, 0, 0, i, 0, time.UTC)
-		fmt.Fprintf(&csv, "%s,%.2f\n", t.Format(time.DateTime), 28+4*math.Sin(float64(i)/1e4)+math.Sin(float64(i*7919)))
-	}
-	for _, format := range []string{"png", "svg", "pdf"} {
-		b.Run(format, func(b *testing.B) {
-			dir := b.TempDir()
-			put(b, dir, "in.csv", csv.String())
+	dir := b.TempDir()
+	put(b, dir, "in.csv", table("t,v", 1_000_000, func(i int) string {
+		return fmt.Sprintf("%s,%.2f", time.Date(2024, 6, 15, 0, 0, i, 0, time.UTC).Format(time.DateTime), 28+4*math.Sin(float64(i)/1e4)+math.Sin(float64(i*7919)))
+	}))
+	csv := Args{"source": "in.csv"}
+	query := Args{"query": "SELECT * FROM readings", "database": database(b, dir,
+		"CREATE TABLE readings AS FROM '"+dir+"/in.csv'", "COPY readings TO '"+dir+"/in.parquet'")}
+	million := func(name, output string, from Args) {
+		b.Run(name, func(b *testing.B) {
+			args := enginetest.With(from, Args{"output": output, "x": "t", "y": "v", "threshold": []Args{{"value": 32, "kind": "max"}}})
 			b.ReportAllocs()
 			for b.Loop() {
-				enginetest.Succeed(b, plot.Type, dir, Args{
-					"source": "in.csv", "output": "out." + format, "x": "t", "y": "v", "threshold": []Args{{"value": 32, "kind": "max"}},
-				}, nil)
+				enginetest.Succeed(b, plot.Type, dir, args, nil)
 			}
-			b.ReportMetric(float64(len(get(b, dir, "out."+format))), "bytes")
+			b.ReportMetric(float64(len(get(b, dir, output))), "bytes")
 		})
+	}
+	for _, format := range []string{"png", "jpg", "svg", "pdf"} {
+		million("csv to "+format, "out."+format, csv)
+	}
+	million("parquet to png", "out.png", Args{"source": "in.parquet"})
+	million("duckdb to png", "out.png", query)
+	for _, kind := range []string{"scatter", "bar", "area"} {
+		million("csv to png as "+kind, "out.png", enginetest.With(csv, Args{"kind": kind}))
 	}
 }

@@ -3,6 +3,7 @@ package plot
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"dagrun/engine"
 	"dagrun/steps/plot/internal/chart"
@@ -43,6 +44,21 @@ type series struct {
 	panel int
 }
 
+// add takes a reading. Room is doubled when it is full: append alone would copy
+// long series four times as often.
+func (s *series) add(x, y float64, hasX bool) {
+	if n := len(s.Y); n == cap(s.Y) {
+		s.Y = slices.Grow(s.Y, n+1)
+		if hasX {
+			s.X = slices.Grow(s.X, n+1)
+		}
+	}
+	s.Y = append(s.Y, y)
+	if hasX {
+		s.X = append(s.X, x)
+	}
+}
+
 const (
 	reportEvery    = 1 << 13 // rows
 	mostCategories = 10_000
@@ -75,10 +91,7 @@ func (g *gatherer) row(ctx context.Context, x float64, ys []float64, group []byt
 		}
 	}
 	for i, s := range g.current {
-		if g.args.X != "" {
-			s.X = append(s.X, x)
-		}
-		s.Y = append(s.Y, ys[i])
+		s.add(x, ys[i], g.args.X != "")
 	}
 	return nil
 }

@@ -14,3 +14,12 @@ func ParseTime(s string, zone *time.Location) (time.Time, string, bool) {
 
 // At is for a test of lengths: how long one is with so many pixels to the inch.
 func (l Length) At(dpi int) vg.Length { return l.at(dpi) }
+
+// NewHours is for a test: it gives the reader of times of one zone.
+func NewHours(zone *time.Location) func(text []byte) (float64, bool) {
+	h := hours{zone: zone}
+	return h.seconds
+}
+
+// ParseReading is for a test.
+func ParseReading(text []byte) (float64, bool) { return parseReading(text) }

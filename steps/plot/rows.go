@@ -13,6 +13,7 @@ import (
 // what database/sql does to every value, for any driver and any target, takes
 // longer than all else. failed makes an error of DuckDB's one for people.
 func (g *gatherer) queryRows(ctx context.Context, conn *sql.Conn, query string, failed func(error) error) error {
+	g.env.Progress(0, 0, "rows")
 	return conn.Raw(func(raw any) error {
 		rows, err := raw.(driver.QueryerContext).QueryContext(ctx, query, nil)
 		if err != nil {

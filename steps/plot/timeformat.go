@@ -1,6 +1,7 @@
 package plot
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -45,7 +46,11 @@ func (f *TimeFormat) UnmarshalText(text []byte) error {
 	year, day, clockTime := strings.ContainsAny(told, yearDirectives), strings.ContainsAny(told, dayDirectives), strings.ContainsAny(told, clockDirectives)
 	f.zoned = strings.ContainsAny(told, zoneDirectives)
 	sample := time.Date(2024, 11, 25, 13, 14, 15, 0, time.UTC)
-	if _, err := strftime.Parse(f.text, strftime.Format(f.text, sample)); err != nil {
+	_, err := strftime.Parse(f.text, strftime.Format(f.text, sample))
+	if err == nil && strings.HasSuffix(strings.ReplaceAll(f.text, "%%", ""), "%") {
+		err = errors.New("it ends within a directive")
+	}
+	if err != nil {
 		return fmt.Errorf("%q is not a time format that can be read (%s); write it like \"%%d/%%m/%%Y %%H:%%M\", or epoch or epoch_ms",
 			text, strings.TrimPrefix(err.Error(), "strftime: "))
 	}

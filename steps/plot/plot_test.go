@@ -7,7 +7,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"fmt"
-	"image/png"
+	"image"
 	"io"
 	"math"
 	"os"
@@ -205,25 +205,57 @@ func TestTheSizeInPixelsIsAsAsked(t *testing.T) {
 		{"12in", "6in", 192, [2]int{2304, 1152}},
 		{"1200px", "600px", 192, [2]int{1200, 600}},
 		{"1200px", "600px", 96, [2]int{1200, 600}},
+		{"1201px", "599px", 150, [2]int{1201, 599}},
+		{"1200px", "600px", 0, [2]int{1200, 600}},
+		{"1200px", "5in", 0, [2]int{1200, 480}},
+		{"10in", "5in", 0, [2]int{1920, 960}},
 		{"30cm", "150mm", 254, [2]int{3000, 1500}},
 		{"720pt", "360pt", 72, [2]int{720, 360}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.width, func(t *testing.T) {
 			dir := t.TempDir()
-			put(t, dir, "in.csv", hourly())
-			enginetest.Succeed(t, plot.Type, dir, Args{
-				"source": "in.csv", "output": "out.png", "x": "time", "y": "temperature",
-				"width": tt.width, "height": tt.height, "dpi": tt.dpi,
-			}, nil)
-			img, err := png.DecodeConfig(bytes.NewReader(get(t, dir, "out.png")))
-			if err != nil {
-				t.Fatal(err)
+			args := Args{"source": put(t, dir, "in.csv", hourly()), "x": "time", "y": "temperature", "width": tt.width, "height": tt.height}
+			if tt.dpi != 0 {
+				args["dpi"] = tt.dpi
 			}
-			if got := [2]int{img.Width, img.Height}; got != tt.want {
-				t.Errorf("got %v pixels, want %v", got, tt.want)
+			for _, output := range []string{"out.png", "out.jpg"} {
+				enginetest.Succeed(t, plot.Type, dir, enginetest.With(args, Args{"output": output}), nil)
+				img, _, err := image.DecodeConfig(bytes.NewReader(get(t, dir, output)))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got := [2]int{img.Width, img.Height}; got != tt.want {
+					t.Errorf("%s: got %v pixels, want %v", output, got, tt.want)
+				}
 			}
 		})
+	}
+}
+
+func TestAPxOfAVectorPictureIsThatOfCSS(t *testing.T) {
+	dir := t.TempDir()
+	put(t, dir, "in.csv", hourly())
+	enginetest.Succeed(t, plot.Type, dir, Args{
+		"source": "in.csv", "output": "out.svg", "x": "time", "y": "temperature", "width": "1200px", "height": "480px", "dpi": 300,
+	}, nil)
+	if want := `width="900pt" height="360pt"`; !bytes.Contains(get(t, dir, "out.svg"), []byte(want)) {
+		t.Errorf("the picture is not %s", want)
+	}
+}
+
+func TestADashboardIsHigherTheMorePanelsItHas(t *testing.T) {
+	dir := t.TempDir()
+	put(t, dir, "in.csv", hourly())
+	for n, want := range map[int]string{1: "432pt", 2: "432pt", 4: "864pt"} {
+		var panels []Args
+		for range n {
+			panels = append(panels, Args{"y": "temperature"})
+		}
+		enginetest.Succeed(t, plot.Type, dir, Args{"source": "in.csv", "output": "out.svg", "x": "time", "panel": panels}, nil)
+		if !bytes.Contains(get(t, dir, "out.svg"), []byte(`height="`+want+`"`)) {
+			t.Errorf("with %d panels the picture is not %s high", n, want)
+		}
 	}
 }
 
@@ -360,6 +392,50 @@ func TestSeveralReadingsOfOneTimeAreTold(t *testing.T) {
 	if !strings.Contains(said, "repeated=1") || !strings.Contains(said, "group_by") {
 		t.Errorf("said %q", said)
 	}
+}
+
+func TestBarsOnTopOfEachOtherAreTold(t *testing.T) {
+	dir := t.TempDir()
+	put(t, dir, "in.csv", "t,v\nHall A,2\nHall B,3\nHall A,4\n")
+	args := Args{"source": "in.csv", "output": "out.svg", "x": "t", "y": "v"}
+	_, said := enginetest.RunLogged(t.Context(), t, plot.Type, dir, enginetest.With(args, Args{"kind": "bar"}))
+	if !strings.Contains(said, "repeated=1") {
+		t.Errorf("said %q", said)
+	}
+	if _, said := enginetest.RunLogged(t.Context(), t, plot.Type, dir, args); said != "" {
+		t.Errorf("of a line over categories it said %q", said)
+	}
+}
+
+func TestAHistogramCountsReadings(t *testing.T) {
+	dir := t.TempDir()
+	put(t, dir, "in.csv", "v,w\n1,5\n2,\n2,6\n3,7\n")
+	var got outputs
+	args := Args{"source": "in.csv", "output": "out.svg", "kind": "histogram", "y": "v", "threshold": []Args{{"value": 2.5, "kind": "max"}}}
+	enginetest.Succeed(t, plot.Type, dir, args, &got)
+	if want := (outputs{"out.svg", 4, 1, 3, 2, 1}); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	says(t, svgTexts(t, get(t, dir, "out.svg")), "v", "Readings", "0", "1", "2", "2.5")
+	enginetest.Succeed(t, plot.Type, dir, enginetest.With(args, Args{"y": []string{"v", "w"}, "x_label": "Pressure", "y_label": "n"}), &got)
+	says(t, svgTexts(t, get(t, dir, "out.svg")), "v", "w", "Pressure", "n")
+	if got.Points != 7 {
+		t.Errorf("got %d points, want 7", got.Points)
+	}
+}
+
+func TestPanelsAreCountedTogether(t *testing.T) {
+	dir := t.TempDir()
+	put(t, dir, "in.csv", "t,a,b,g\n1,20,1,P\n2,30,2,P\n1,40,3,Q\n2,50,,Q\n")
+	var got outputs
+	enginetest.Succeed(t, plot.Type, dir, Args{
+		"source": "in.csv", "output": "out.svg", "x": "t", "group_by": "g", "kind": "bar",
+		"panel": []Args{{"y": "a", "threshold": []Args{{"value": 25, "kind": "max"}}}, {"y": "b", "kind": "line", "threshold": []Args{{"value": 25, "kind": "min"}}}},
+	}, &got)
+	if want := (outputs{"out.svg", 7, 1, 50, 146.0 / 7, 6}); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	says(t, svgTexts(t, get(t, dir, "out.svg")), "a", "b", "P", "Q")
 }
 
 func TestCancelledWhileItReads(t *testing.T) {

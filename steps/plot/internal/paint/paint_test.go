@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"image/jpeg"
 	"image/png"
 	"io"
 	"math"
@@ -55,6 +56,7 @@ func draw(t testing.TB, p *chart.Picture) map[string][]byte {
 	files := map[string][]byte{}
 	for format, write := range map[string]func(io.Writer) error{
 		"png": func(w io.Writer) error { return paint.PNG(t.Context(), w, p, dpi) },
+		"jpg": func(w io.Writer) error { return paint.JPEG(t.Context(), w, p, dpi) },
 		"svg": func(w io.Writer) error { return paint.SVG(t.Context(), w, p) },
 		"pdf": func(w io.Writer) error { return paint.PDF(t.Context(), w, p, made) },
 	} {
@@ -93,6 +95,71 @@ func TestPNGHasThePixelsAskedForAndSaysSo(t *testing.T) {
 	}
 	if got, want := binary.BigEndian.Uint32(file[at+4:]), uint32(7559); got != want {
 		t.Errorf("got %d pixels a metre, want %d", got, want)
+	}
+}
+
+func TestJPEGHasThePixelsAskedForAndSaysSo(t *testing.T) {
+	files := draw(t, picture(t, "One"))
+	img, err := jpeg.Decode(bytes.NewReader(files["jpg"]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	exact := decode(t, files["png"])
+	if img.Bounds() != exact.Bounds() {
+		t.Fatalf("got %v pixels, want %v", img.Bounds(), exact.Bounds())
+	}
+	off := 0
+	for y := range exact.Bounds().Dy() {
+		for x := range exact.Bounds().Dx() {
+			if !near(img.At(x, y), exact.At(x, y)) {
+				off++
+			}
+		}
+	}
+	if share := float64(off) / float64(exact.Bounds().Dx()*exact.Bounds().Dy()); share > 0.02 {
+		t.Errorf("%v of the pixels differ from those of the PNG", share)
+	}
+	if want := []byte("\xFF\xD8\xFF\xE0\x00\x10JFIF\x00\x01\x02\x01\x00\xC0\x00\xC0"); !bytes.HasPrefix(files["jpg"], want) {
+		t.Errorf("the file begins with % x", files["jpg"][:18])
+	}
+}
+
+func TestTheGroundIsThatOfThePicture(t *testing.T) {
+	dark := color.RGBA{0x10, 0x20, 0x30, 0xFF}
+	files := draw(t, &chart.Picture{Size: vg.Point{X: 100, Y: 50}, Ground: dark})
+	if got := decode(t, files["png"]).At(3, 3); !near(got, dark) {
+		t.Errorf("the PNG is %v", got)
+	}
+	if img, err := jpeg.Decode(bytes.NewReader(files["jpg"])); err != nil || !near(img.At(3, 3), dark) {
+		t.Errorf("the JPEG is not dark, %v", err)
+	}
+	if !bytes.Contains(files["svg"], []byte("fill:#102030")) {
+		t.Errorf("the SVG has no ground: %s", files["svg"])
+	}
+}
+
+func TestSheerColoursAreMixedAlikeInPixels(t *testing.T) {
+	var path vg.Path
+	for i, at := range []vg.Point{{}, {X: 50}, {X: 50, Y: 50}, {Y: 50}} {
+		if i == 0 {
+			path.Move(at)
+		} else {
+			path.Line(at)
+		}
+	}
+	path.Close()
+	blue := color.NRGBA{0, 0, 0xFF, 0x80}
+	p := &chart.Picture{Size: vg.Point{X: 100, Y: 50}, Ground: color.White, Shapes: []chart.Shape{{Path: path, Color: blue}}}
+	files := draw(t, p)
+	img := decode(t, files["png"])
+	if got, want := img.At(20, 20), (color.RGBA{0x7F, 0x7F, 0xFF, 0xFF}); !near(got, want) {
+		t.Errorf("half of blue on white is %v, want %v", got, want)
+	}
+	if got := img.At(200, 20); !near(got, color.White) {
+		t.Errorf("outside the shape it is %v", got)
+	}
+	if !bytes.Contains(files["svg"], []byte("fill:#0000FF;fill-opacity:0.50")) {
+		t.Errorf("the SVG mixes otherwise: %s", files["svg"])
 	}
 }
 
@@ -256,7 +323,7 @@ func TestPaintingStopsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	for format, err := range map[string]error{
-		"png": paint.PNG(ctx, io.Discard, p, dpi), "svg": paint.SVG(ctx, io.Discard, p), "pdf": paint.PDF(ctx, io.Discard, p, time.Time{}),
+		"png": paint.PNG(ctx, io.Discard, p, dpi), "jpg": paint.JPEG(ctx, io.Discard, p, dpi), "svg": paint.SVG(ctx, io.Discard, p), "pdf": paint.PDF(ctx, io.Discard, p, time.Time{}),
 	} {
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("%s: got %v, want %v", format, err, context.Canceled)
@@ -274,7 +341,7 @@ func (full) Write([]byte) (int, error) { return 0, errFull }
 func TestAFullDiskIsTold(t *testing.T) {
 	p := picture(t, "One")
 	for format, err := range map[string]error{
-		"png": paint.PNG(t.Context(), full{}, p, dpi), "svg": paint.SVG(t.Context(), full{}, p), "pdf": paint.PDF(t.Context(), full{}, p, time.Time{}),
+		"png": paint.PNG(t.Context(), full{}, p, dpi), "jpg": paint.JPEG(t.Context(), full{}, p, dpi), "svg": paint.SVG(t.Context(), full{}, p), "pdf": paint.PDF(t.Context(), full{}, p, time.Time{}),
 	} {
 		if !errors.Is(err, errFull) {
 			t.Errorf("%s: got %v, want %v", format, err, errFull)

@@ -149,14 +149,7 @@ func TestErrorsOfADatabase(t *testing.T) {
 			args := enginetest.With(Args{"database": database(t, dir, readings()), "query": "SELECT * FROM readings", "output": "out.png", "x": "ts", "y": "v"}, tt.args)
 			args["query"] = strings.ReplaceAll(args["query"].(string), "DIR", dir)
 			err := enginetest.Fail(t, plot.Type, dir, args, tt.code)
-			if err.Argument != tt.argument || err.Retryable {
-				t.Errorf("the error is about %q, retryable %v; want %q, false", err.Argument, err.Retryable, tt.argument)
-			}
-			for _, want := range tt.wants {
-				if !strings.Contains(err.Message+"\n"+err.Remedy, want) {
-					t.Errorf("%q is missing in: %s\n%s", want, err.Message, err.Remedy)
-				}
-			}
+			checkError(t, err, tt.argument, tt.wants)
 			if strings.Contains(err.Message, "\n") {
 				t.Errorf("the message is not one line: %s", err.Message)
 			}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"dagrun/engine"
 	"dagrun/engine/enginetest"
 	"dagrun/steps/plot"
 )
@@ -74,14 +75,7 @@ func TestErrorsOfACSVFile(t *testing.T) {
 				folder(t, dir, "sub.csv")
 			}
 			err := enginetest.Fail(t, plot.Type, dir, args, tt.code)
-			if err.Argument != tt.argument || err.Retryable {
-				t.Errorf("the error is about %q, retryable %v; want %q, false", err.Argument, err.Retryable, tt.argument)
-			}
-			for _, want := range tt.wants {
-				if !strings.Contains(err.Message+"\n"+err.Remedy, want) {
-					t.Errorf("%q is missing in: %s\n%s", want, err.Message, err.Remedy)
-				}
-			}
+			checkError(t, err, tt.argument, tt.wants)
 		})
 	}
 }
@@ -90,4 +84,18 @@ func TestALargeVectorPictureIsNoTrouble(t *testing.T) {
 	dir := t.TempDir()
 	put(t, dir, "in.csv", "t,v\n1,2\n")
 	enginetest.Succeed(t, plot.Type, dir, Args{"source": "in.csv", "output": "out.pdf", "x": "t", "y": "v", "width": "200in", "height": "200in", "dpi": 1200}, nil)
+}
+
+// checkError fails unless an error that no other attempt mends is about an
+// argument and says what is wanted, in its message or its remedy.
+func checkError(t *testing.T, err *engine.StepError, argument string, wants []string) {
+	t.Helper()
+	if err.Argument != argument || err.Retryable {
+		t.Errorf("the error is about %q, retryable %v; want %q, false", err.Argument, err.Retryable, argument)
+	}
+	for _, want := range wants {
+		if !strings.Contains(err.Message+"\n"+err.Remedy, want) {
+			t.Errorf("%q is missing in: %s\n%s", want, err.Message, err.Remedy)
+		}
+	}
 }

@@ -59,14 +59,7 @@ func TestErrorsOfAParquetFile(t *testing.T) {
 			put(t, dir, "text.parquet", strings.Repeat("this is no table\n", 100))
 			put(t, dir, `a\[.parquet`, "")
 			err := enginetest.Fail(t, plot.Type, dir, enginetest.With(Args{"source": "day.parquet", "output": "out.png", "x": "ts", "y": "v"}, tt.args), tt.code)
-			if err.Argument != tt.argument || err.Retryable {
-				t.Errorf("the error is about %q, retryable %v; want %q, false", err.Argument, err.Retryable, tt.argument)
-			}
-			for _, want := range tt.wants {
-				if !strings.Contains(err.Message+"\n"+err.Remedy, want) {
-					t.Errorf("%q is missing in: %s\n%s", want, err.Message, err.Remedy)
-				}
-			}
+			checkError(t, err, tt.argument, tt.wants)
 		})
 	}
 }

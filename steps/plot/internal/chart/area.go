@@ -20,7 +20,7 @@ func (p *pane) drawArea(i int) {
 		edge = append(edge, vg.Point{X: line[0].X, Y: base})
 		edge = append(edge, line...)
 		edge = append(edge, vg.Point{X: line[len(line)-1].X, Y: base})
-		p.pic.fill(fill, outline(area.ClipPolygonXY(edge)))
+		p.pic.fill(fill, polygon(nil, vg.Point{}, 1, area.ClipPolygonXY(edge)...))
 	}
 	var stems vg.Path
 	for _, at := range extremes(alone, p.pixel) {
@@ -33,19 +33,4 @@ func (p *pane) drawArea(i int) {
 // next to it.
 func (p *pane) base() vg.Length {
 	return min(max(p.at(0, 0).Y, p.area.Min.Y), p.area.Max.Y)
-}
-
-func outline(corners []vg.Point) vg.Path {
-	var path vg.Path
-	for i, at := range corners {
-		if i == 0 {
-			path.Move(at)
-		} else {
-			path.Line(at)
-		}
-	}
-	if len(path) > 0 {
-		path.Close()
-	}
-	return path
 }

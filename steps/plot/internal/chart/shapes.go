@@ -21,27 +21,27 @@ func disc(path vg.Path, at vg.Point, radius vg.Length) vg.Path {
 func symbol(path vg.Path, d Dash, at vg.Point, radius vg.Length) vg.Path {
 	switch d {
 	case Dashed:
-		return polygon(path, at, radius, -0.89, -0.89, 0.89, -0.89, 0.89, 0.89, -0.89, 0.89)
+		return polygon(path, at, radius, vg.Point{X: -0.89, Y: -0.89}, vg.Point{X: 0.89, Y: -0.89}, vg.Point{X: 0.89, Y: 0.89}, vg.Point{X: -0.89, Y: 0.89})
 	case Dotted:
-		return polygon(path, at, radius, -1.2, -0.8, 1.2, -0.8, 0, 1.3)
+		return polygon(path, at, radius, vg.Point{X: -1.2, Y: -0.8}, vg.Point{X: 1.2, Y: -0.8}, vg.Point{Y: 1.3})
 	case dashDotted:
-		return polygon(path, at, radius, 0, -1.3, 1.3, 0, 0, 1.3, -1.3, 0)
+		return polygon(path, at, radius, vg.Point{Y: -1.3}, vg.Point{X: 1.3}, vg.Point{Y: 1.3}, vg.Point{X: -1.3})
 	}
 	return disc(path, at, radius)
 }
 
-// polygon adds one to a path; corners are x and y in turn, as shares of the
-// radius.
-func polygon(path vg.Path, at vg.Point, radius vg.Length, corners ...vg.Length) vg.Path {
-	for i := 0; i < len(corners); i += 2 {
-		corner := at.Add(vg.Point{X: corners[i] * radius, Y: corners[i+1] * radius})
-		if i == 0 {
+// polygon adds one to a path; corners are in radiuses.
+func polygon(path vg.Path, at vg.Point, radius vg.Length, corners ...vg.Point) vg.Path {
+	for i, c := range corners {
+		if corner := at.Add(c.Scale(radius)); i == 0 {
 			path.Move(corner)
 		} else {
 			path.Line(corner)
 		}
 	}
-	path.Close()
+	if len(corners) > 0 {
+		path.Close()
+	}
 	return path
 }
 

@@ -22,31 +22,32 @@ type row struct {
 
 func read(text string, comma byte) ([]row, error) {
 	r := delimited.New(iotest.OneByteReader(strings.NewReader(text)), comma)
-	var rows []row
-	for {
+	return all(r.Line, func() ([]string, error) {
 		fields, err := r.Read()
-		if errors.Is(err, io.EOF) {
-			return rows, nil
-		}
-		if err != nil {
-			return rows, err
-		}
-		var one row
+		texts := make([]string, len(fields))
 		for i, f := range fields {
-			one.Fields = append(one.Fields, string(f))
-			one.Lines = append(one.Lines, r.Line(i))
+			texts[i] = string(f)
 		}
-		rows = append(rows, one)
-	}
+		return texts, err
+	})
 }
 
 // readStandard reads the same with encoding/csv.
 func readStandard(text string, comma byte) ([]row, error) {
 	r := csv.NewReader(strings.NewReader(strings.TrimPrefix(text, "\uFEFF")))
 	r.Comma = rune(comma)
+	line := func(field int) int {
+		line, _ := r.FieldPos(field)
+		return line
+	}
+	return all(line, r.Read)
+}
+
+// all reads up to the end or the first error.
+func all(line func(field int) int, next func() ([]string, error)) ([]row, error) {
 	var rows []row
 	for {
-		fields, err := r.Read()
+		fields, err := next()
 		if errors.Is(err, io.EOF) {
 			return rows, nil
 		}
@@ -55,8 +56,7 @@ func readStandard(text string, comma byte) ([]row, error) {
 		}
 		one := row{Fields: fields}
 		for i := range fields {
-			line, _ := r.FieldPos(i)
-			one.Lines = append(one.Lines, line)
+			one.Lines = append(one.Lines, line(i))
 		}
 		rows = append(rows, one)
 	}

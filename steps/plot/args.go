@@ -84,10 +84,17 @@ func (a Args) argument(panel int, name string) string {
 	return fmt.Sprintf("panel[%d].%s", panel, name)
 }
 
-// check finds what the arguments' types cannot: bounds that are the wrong way
-// round, and a picture of too many pixels.
+// check finds what the arguments' types cannot: no column to draw, bounds that
+// are the wrong way round, and a picture of too many pixels.
 func (a Args) check() error {
 	for i, p := range a.panels() {
+		if len(p.Y) == 0 {
+			return &engine.StepError{
+				Code: "bad_column", Argument: a.argument(i, "y"),
+				Message: "y is an empty list: there is nothing to draw",
+				Remedy:  "Name a column of readings.",
+			}
+		}
 		if p.YMin != nil && p.YMax != nil && *p.YMin >= *p.YMax {
 			return &engine.StepError{
 				Code: "bad_range", Argument: a.argument(i, "y_min"),

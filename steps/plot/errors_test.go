@@ -52,6 +52,7 @@ func TestErrorsOfACSVFile(t *testing.T) {
 		{"too many groups", many(30, "1,2,group %d"), Args{"group_by": "g"}, "too_many_series", "group_by", []string{"more than 28 series"}},
 		{"too many categories", many(10_001, "15/06/2024 %d,2,x"), nil, "too_many_categories", "x", []string{`from "15/06/2024 0" on`, "time_format"}},
 		{"bounds the wrong way round", "t,v\n1,2\n", Args{"y_min": 5, "y_max": 5}, "bad_range", "y_min", []string{"y_min is 5 and y_max is 5"}},
+		{"no column", "t,v\n1,2\n", Args{"y": []string{}}, "bad_column", "y", []string{"y is an empty list"}},
 		{"bounds of a panel the wrong way round", "t,v\n1,2\n", Args{"y": nil, "panel": []Args{{"y": "v"}, {"y": "v", "y_min": 2, "y_max": 1}}}, "bad_range", "panel[1].y_min", []string{"y_min is 2 and y_max is 1"}},
 		{"a column that a panel misses", "t,v\n1,2\n", Args{"y": nil, "panel": []Args{{"y": "v"}, {"y": "w"}}}, "unknown_column", "panel[1].y", []string{`in.csv has no column "w"`}},
 		{"a reading that a panel cannot draw", "t,v,w\n1,2,x\n", Args{"y": nil, "panel": []Args{{"y": "v"}, {"y": []string{"v", "w"}}}}, "bad_value", "panel[1].y", []string{"in.csv:2:", `column "w" is "x"`}},

@@ -1,6 +1,8 @@
 package chart
 
 import (
+	"image/color"
+
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
@@ -8,9 +10,15 @@ import (
 // opacity is that of an area, through which others and the grid are seen.
 const opacity = 0.22
 
+// sheer is the colour of one of the pane's areas: the more there are, the more
+// each lets through.
+func (p *pane) sheer(c color.Color) color.Color {
+	return sheer(c, min(opacity, 3*opacity/float64(len(p.panel.Series))))
+}
+
 // drawArea fills what lies between a series and zero.
 func (p *pane) drawArea(i int) {
-	s, fill := p.panel.Series[i], sheer(p.look(i).color, opacity)
+	s, fill := p.panel.Series[i], p.sheer(p.look(i).color)
 	whole, alone, _ := p.runs(s)
 	base := p.base()
 	area := draw.Canvas{Rectangle: p.area}

@@ -6,19 +6,23 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// drawBins paints the counts of a series: as bars, or, where there are several
-// series, as sheer areas with an outline. Of each bin, the readings beyond a
-// threshold have its colour.
+// drawBins paints the counts of a series: as bars, or as a sheer area where
+// there are several.
 func (p *pane) drawBins(i int) {
-	look, counts := p.look(i), p.bins.counts[i]
-	single := len(p.panel.Series) == 1
-	fill := look.color
-	if !single {
-		fill = sheer(look.color, opacity)
+	fill := p.look(i).color
+	if !p.single() {
+		fill = p.sheer(fill)
 	}
-	p.fillBins(fill, counts)
-	if !single {
-		p.outlineBins(look, counts)
+	p.fillBins(fill, p.bins.counts[i])
+}
+
+func (p *pane) single() bool { return len(p.panel.Series) == 1 }
+
+// drawEdges paints the outline of a series among others, and behind the last
+// one the readings beyond a threshold, of all series, in its colour.
+func (p *pane) drawEdges(i int) {
+	if !p.single() {
+		p.outlineBins(p.look(i), p.bins.counts[i])
 	}
 	if i < len(p.panel.Series)-1 {
 		return
@@ -30,7 +34,7 @@ func (p *pane) drawBins(i int) {
 
 func (p *pane) fillBins(fill color.Color, counts []int) {
 	air := vg.Length(0)
-	if width := p.at(p.bins.edge(1), 0).X - p.at(p.bins.edge(0), 0).X; width > 8*p.hair && len(p.panel.Series) == 1 {
+	if width := p.at(p.bins.edge(1), 0).X - p.at(p.bins.edge(0), 0).X; width > 8*p.hair && p.single() {
 		air = p.hair / 2
 	}
 	var path vg.Path

@@ -101,8 +101,8 @@ func (p *pane) draw(ctx context.Context) error {
 // drawReadings paints the series.
 func (p *pane) drawReadings(ctx context.Context) error {
 	passes := map[Mark][]func(series int){
-		Line: {p.drawSeries}, Scatter: {p.drawDots}, Bar: {p.drawBars}, Histogram: {p.drawBins},
-		Area: {p.drawArea, p.drawSeries}, // all areas come first: none hides a line
+		Line: {p.drawSeries}, Scatter: {p.drawDots}, Bar: {p.drawBars},
+		Area: {p.drawArea, p.drawSeries}, Histogram: {p.drawBins, p.drawEdges}, // all areas come first: none hides a line
 	}[p.panel.Mark]
 	for _, paint := range passes {
 		for i := range p.panel.Series {

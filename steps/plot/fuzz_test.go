@@ -51,21 +51,29 @@ func FuzzParseTime(f *testing.F) {
 	})
 }
 
-// FuzzCSV draws whatever a CSV file may hold: it succeeds, or fails with an
-// error that is made for people.
+// FuzzCSV draws whatever a CSV file may hold, in every kind: it succeeds, or
+// fails with an error that is made for people.
 func FuzzCSV(f *testing.F) {
 	for _, s := range []string{
 		"t,v\n1,2\n", "t,v\n2024-06-15 00:00,20\n2024-06-15 01:00,\n", "t,v,g\na,1,x\nb,2,y\n", "t,v\n\"1\n", "t,v\n1\n", "",
 		"t,v\n1e300,1e300\n-1e300,-1e300\n", "t,v\n1e-320,5e-324\n", "t,v\n0001-01-01,1\n9999-12-31,2\n", "\xff\xfe,v\n", "t,v\n1,0x1p-2\n",
 	} {
-		f.Add(s)
+		for kind := range uint8(5) {
+			f.Add(s, kind)
+		}
 	}
+	kinds := []string{"line", "scatter", "bar", "area", "histogram"}
 	codes := []string{"no_rows", "bad_row", "bad_value", "unknown_column", "bad_column", "too_many_series", "too_many_categories"}
-	f.Fuzz(func(t *testing.T, csv string) {
+	f.Fuzz(func(t *testing.T, csv string, kind uint8) {
 		dir := t.TempDir()
-		result := enginetest.Run(t.Context(), t, plot.Type, dir, Args{
-			"source": put(t, dir, "in.csv", csv), "output": "out.svg", "x": "t", "y": "v", "threshold": []Args{{"value": 1, "kind": "max"}},
-		})
+		args := Args{
+			"source": put(t, dir, "in.csv", csv), "output": "out.svg", "x": "t", "y": "v", "kind": kinds[int(kind)%len(kinds)],
+			"threshold": []Args{{"value": 1, "kind": "max"}},
+		}
+		if args["kind"] == "histogram" {
+			delete(args, "x")
+		}
+		result := enginetest.Run(t.Context(), t, plot.Type, dir, args)
 		if result.Outcome == engine.AttemptSucceeded {
 			svgTexts(t, get(t, dir, "out.svg"))
 			return

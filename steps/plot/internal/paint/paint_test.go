@@ -163,6 +163,31 @@ func TestSheerColoursAreMixedAlikeInPixels(t *testing.T) {
 	}
 }
 
+func TestALargeShapeIsFilledWithoutASeam(t *testing.T) {
+	const side = 3000 // more pixels than are filled at once
+	var path vg.Path
+	for i, at := range []vg.Point{{X: 10, Y: 10}, {X: side - 10, Y: 10}, {X: side - 10, Y: side - 10}, {X: 10, Y: side - 10}} {
+		if i == 0 {
+			path.Move(at)
+		} else {
+			path.Line(at)
+		}
+	}
+	path.Close()
+	sheer := color.NRGBA{0, 0, 0xFF, 0x80}
+	p := &chart.Picture{Size: vg.Point{X: side, Y: side}, Ground: color.White, Shapes: []chart.Shape{{Path: path, Color: sheer}}}
+	var b bytes.Buffer
+	if err := paint.PNG(t.Context(), &b, p, 72); err != nil {
+		t.Fatal(err)
+	}
+	img := decode(t, b.Bytes())
+	for y := 11; y < side-11; y++ {
+		if got := img.At(side/2, y); got != img.At(side/2, 20) || near(got, color.White) {
+			t.Fatalf("row %d is %v", y, got)
+		}
+	}
+}
+
 func TestThresholdsAreOnTheirRowsInTheirColours(t *testing.T) {
 	p := picture(t, "One")
 	img := decode(t, draw(t, p)["png"])

@@ -39,17 +39,21 @@ func fillPixels(pixels *image.RGBA, c color.Color, path vg.Path, dpi int) {
 		return float32(p.X.Dots(float64(dpi))), float32(float64(bounds.Dy()) - p.Y.Dots(float64(dpi)))
 	}
 	box := extent(path, dots).Intersect(bounds)
-	if box.Empty() {
-		return
+	for !box.Empty() { // in bands: the rasterizer needs 4 bytes for each pixel
+		band := box
+		band.Max.Y = min(box.Max.Y, box.Min.Y+max(1, mostInBand/box.Dx()))
+		box.Min.Y = band.Max.Y
+		z := vector.NewRasterizer(band.Dx(), band.Dy())
+		trace(z, path, func(p vg.Point) (x, y float32) {
+			x, y = dots(p)
+			return x - float32(band.Min.X), y - float32(band.Min.Y)
+		})
+		z.Draw(pixels, band, image.NewUniform(c), image.Point{})
 	}
-	within := func(p vg.Point) (x, y float32) {
-		x, y = dots(p)
-		return x - float32(box.Min.X), y - float32(box.Min.Y)
-	}
-	z := vector.NewRasterizer(box.Dx(), box.Dy())
-	trace(z, path, within)
-	z.Draw(pixels, box, image.NewUniform(c), image.Point{})
 }
+
+// mostInBand is how many pixels are filled at once.
+const mostInBand = 1 << 22
 
 // extent is the smallest box of whole pixels around a path.
 func extent(path vg.Path, dots func(vg.Point) (x, y float32)) image.Rectangle {

@@ -63,6 +63,30 @@ step "plot" "temperature" {
     kind  = "max"
   }
 }
+
+step "plot" "dashboard" {
+  source   = "data/hourly.parquet"
+  output   = "charts/dashboard.png"
+  x        = "time"
+  group_by = "probe"
+  title    = "Cold store"
+  theme    = "dark"
+
+  panel {
+    y       = "temperature"
+    y_label = "Temperature (°C)"
+    threshold {
+      value = 8
+      kind  = "max"
+    }
+  }
+  panel {
+    y     = "humidity"
+    kind  = "area"
+    y_min = 0
+    y_max = 100
+  }
+}
 `))
 
 func run(ctx context.Context, env *engine.Env, a Args) (Outputs, error) {

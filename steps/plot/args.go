@@ -19,13 +19,13 @@ type Args struct {
 	Output PicturePath `arg:"output,required" file:"write" doc:"Picture to write: .png, .jpg or .jpeg, .svg or .pdf."`
 	Width  Length      `arg:"width" default:"12in" doc:"Width of the picture: in, cm, mm, pt or px. A PNG or JPEG of \"1200px\" has 1200 pixels; in an SVG or PDF a px is 1/96 inch, as in CSS."`
 	Height *Length     `arg:"height" doc:"Height of the picture; default: 6in, or 3in for each panel where that is more."`
-	DPI    *int64      `arg:"dpi" min:"36" max:"1200" doc:"Pixels to the inch of a PNG or JPEG: how many pixels a size in inches makes, and how large text is in one in pixels. Default: 192, two pixels for each px of a screen, for sharp screens; 96 where width or height is in px."`
+	DPI    *int64      `arg:"dpi" min:"36" max:"1200" doc:"Pixels to the inch of a PNG or JPEG: how many pixels a size in inches makes, and how large text is in one in pixels. Default: 192, two pixels for each px of a screen, for sharp screens; 96 where width or height is in px. In an SVG or PDF it says how much detail of a crowded line is kept."`
 
 	Kind       string         `arg:"kind" enum:"line|scatter|bar|area|histogram" default:"line" doc:"How readings are drawn. bar and area reach down to zero; bars of several series stand side by side. A histogram counts the readings of the y columns in bins: it has no x, and its thresholds stand upright."`
 	X          string         `arg:"x" doc:"Column of the x axis. Its first value decides: ISO 8601 times, dates or times of day, numbers, or categories; in a database or a Parquet file its type does. Times without a zone are the pipeline's. Lines follow the order of times and numbers."`
 	TimeFormat *TimeFormat    `arg:"time_format" doc:"How the x column is written if not in ISO 8601: in the directives of strptime (\"%d/%m/%Y %H:%M\"), epoch for seconds since 1970, or epoch_ms."`
-	Y          engine.Strings `arg:"y" doc:"Column or columns of readings: one line each. An empty or null reading is a gap in the line, and so is a hole in a series of regular times (more than 1.5 times the median distance)."`
-	GroupBy    string         `arg:"group_by" doc:"Column that tells series apart: one line for each of its values and each y column."`
+	Y          engine.Strings `arg:"y" doc:"Column or columns of readings: one series each, that is one line, or one colour of dots or bars. An empty or null reading is a gap in the line, and so is a hole in a series of regular times (more than 1.5 times the median distance)."`
+	GroupBy    string         `arg:"group_by" doc:"Column that tells series apart: one for each of its values and each y column."`
 
 	Title  string   `arg:"title" doc:"Title above the chart; long ones wrap, and a line feed breaks."`
 	XLabel *string  `arg:"x_label" doc:"Label of the x axis; default: the x column's name, or of a histogram the y column's."`

@@ -42,6 +42,11 @@ func binsOf(p *Panel) *bins {
 	for range p.Thresholds {
 		b.breached = append(b.breached, make([]int, b.count))
 	}
+	b.tally(p)
+	return b
+}
+
+func (b *bins) tally(p *Panel) {
 	for i, s := range p.Series {
 		for _, y := range s.Y {
 			if math.IsNaN(y) {
@@ -54,7 +59,6 @@ func binsOf(p *Panel) *bins {
 			}
 		}
 	}
-	return b
 }
 
 // binWidth is the width of bins that suits sorted readings: that of Freedman

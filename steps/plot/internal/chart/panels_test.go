@@ -65,6 +65,19 @@ func TestPanelsShareTheXAxisAndTheLegend(t *testing.T) {
 	}
 }
 
+func TestAPanelWithoutReadingsIsEmpty(t *testing.T) {
+	for _, mark := range []chart.Mark{chart.Line, chart.Scatter, chart.Bar, chart.Area} {
+		c := dashboard()
+		empty := chart.Series{Name: "empty", X: c.Panels[0].Series[0].X, Y: slices.Repeat([]float64{math.NaN()}, 24)}
+		c.Panels[1] = chart.Panel{Mark: mark, Series: []chart.Series{empty}}
+		p := compose(t, c)
+		checkLabels(t, p)
+		if got := texts(p); !strings.Contains(got, "0.0|0.5|1.0") && !strings.Contains(got, "0.0|0.2") {
+			t.Errorf("the empty panel has no axis: %s", got)
+		}
+	}
+}
+
 func TestSeriesOfOneNameLookAlikeInAllPanels(t *testing.T) {
 	p := compose(t, dashboard())
 	inlet, bars := map[color.Color]bool{}, map[color.Color]bool{}

@@ -55,6 +55,9 @@ func (p *pane) yExtent() axis.Range {
 	if p.panel.Mark.down() {
 		widen(0)
 	}
+	if r.Min > r.Max { // a panel that has no reading, among others that do
+		return axis.Range{Min: 0, Max: 1}
+	}
 	return r
 }
 

@@ -21,6 +21,7 @@ func TestTimesAreReadAsTheFormatSays(t *testing.T) {
 		{"%-d %b %Y, %I:%M %p", "15 Jun 2024, 12:00 AM", "15 Jun 2024, 10:00 PM", "00:00|15 Jun 2024|22:00"},
 		{"%Y%m%dT%H%M%S%z", "20240615T020000+0200", "20240615T220000Z", "00:00|15 Jun 2024|22:00"},
 		{"%Y-%m-%d %H:%M:%S.%f", "2024-06-15 00:00:00.000000", "2024-06-15 22:00:00.500000", "00:00|15 Jun 2024|22:00"},
+		{"%Y-%m-%d %H:%M %Z", "2024-06-15 00:00 UTC", "2024-06-15 22:00 GMT", "00:00|15 Jun 2024|22:00"},
 		{"%d/%m/%Y", "15/06/2024", "18/06/2024", "15 Jun|2024|18 Jun"},
 		{"%Y%m%d", "20240615", "20240618", "15 Jun|2024|18 Jun"},
 		{"%H.%M", "00.00", "22.00", "00:00|22:00"},
@@ -58,12 +59,12 @@ func TestAFormatIsReadInThePipelinesZone(t *testing.T) {
 func TestATimeThatIsWrittenOtherwiseIsTold(t *testing.T) {
 	tests := []struct{ format, text string }{
 		{"%d/%m/%Y", "31/06/2024"}, {"%d/%m/%Y", "2024-06-15"}, {"%d/%m/%Y", "15/06/2024 10:00"}, {"epoch", "yesterday"}, {"epoch_ms", "1e300"}, {"epoch", "NaN"},
-		{"%Y", "0000"},
+		{"%Y", "0000"}, {"%Y-%m-%d %H:%M %Z", "2024-06-15 00:00 CEST"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.format+" "+tt.text, func(t *testing.T) {
 			dir := t.TempDir()
-			good := map[string]string{"%d/%m/%Y": "15/06/2024", "%Y": "2024"}[tt.format]
+			good := map[string]string{"%d/%m/%Y": "15/06/2024", "%Y": "2024", "%Y-%m-%d %H:%M %Z": "2024-06-15 00:00 UTC"}[tt.format]
 			if good == "" {
 				good = "1718409600"
 			}

@@ -95,6 +95,9 @@ func (f *TimeFormat) parse(text string, zone *time.Location) (time.Time, bool) {
 	if err != nil {
 		return time.Time{}, false
 	}
+	if name, offset := t.Zone(); name != "" && name != "UTC" && name != "GMT" && offset == 0 {
+		return time.Time{}, false // an abbreviation such as CEST, of which nobody knows the offset
+	}
 	if f.kind == clock {
 		return clockDay(t.Hour(), t.Minute(), t.Second(), t.Nanosecond()), true
 	}

@@ -194,6 +194,9 @@ func compareGolden(t *testing.T, path string, got []byte) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if bytes.Equal(want, got) {
+		return
+	}
 	if diff := difference(decodePNG(t, want), decodePNG(t, got)); diff != "" {
 		t.Errorf("%s: %s; if it is meant to be so, run the test with -update and look at it", path, diff)
 	}

@@ -16,7 +16,7 @@ func TestSuite(t *testing.T) {
 				Setup: func(t testing.TB, dir string) Args {
 					return Args{
 						"source": put(t, dir, "hourly.csv", hourly()), "output": "charts/day." + format, "x": "time", "y": "temperature",
-						"title": "Daily log", "y_label": "Temperature (°C)", "threshold": []Args{{"value": 31, "kind": "max", "color": "red"}},
+						"title": "Daily log", "width": "5in", "height": "3in", "y_label": "Temperature (°C)", "threshold": []Args{{"value": 31, "kind": "max", "color": "red"}},
 					}
 				},
 				State: func(t testing.TB, dir string) string { return string(get(t, dir, "charts/day."+format)) },

@@ -164,7 +164,7 @@ func TestSheerColoursAreMixedAlikeInPixels(t *testing.T) {
 }
 
 func TestALargeShapeIsFilledWithoutASeam(t *testing.T) {
-	const side = 3000 // more pixels than are filled at once
+	const side = 2100 // more pixels than are filled at once
 	var path vg.Path
 	for i, at := range []vg.Point{{X: 10, Y: 10}, {X: side - 10, Y: 10}, {X: side - 10, Y: side - 10}, {X: 10, Y: side - 10}} {
 		if i == 0 {

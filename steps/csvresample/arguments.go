@@ -149,6 +149,9 @@ func (f *TimeFormat) UnmarshalText(text []byte) error {
 		if err != nil {
 			return fmt.Errorf("%w; or write \"epoch\" or \"epoch_ms\" for numbers since 1970", err)
 		}
+		if !format.Dated() {
+			return fmt.Errorf("%q shows no date", text)
+		}
 		*f = TimeFormat{format: format}
 	}
 	return nil

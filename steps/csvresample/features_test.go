@@ -48,6 +48,10 @@ func TestTimesInOtherFormats(t *testing.T) {
 			name: "the pipeline's zone", zone: "Europe/Rome", text: lines("t,v", "15.06.2024,1", "15.06.2024,2"), args: with("%d.%m.%Y", enginetest.Args{"interval": "1d"}),
 			want: lines("t,v", "15.06.2024,3"),
 		},
+		{
+			name: "UTC by name", zone: "Europe/Rome", text: lines("t,v", "2024-06-15 22:30 UTC,1"), args: with("%Y-%m-%d %H:%M %Z", enginetest.Args{"interval": "1d"}),
+			want: lines("t,v", "2024-06-15 22:00 UTC,1"),
+		},
 		{name: "seconds since 1970", text: lines("t,v", "1718409600,1", "1718413199.5,2", "1718413200,4"), args: with("epoch", nil), want: lines("t,v", "1718409600,3", "1718413200,4")},
 		{name: "milliseconds since 1970", text: lines("t,v", "1718409600123,1"), args: with("epoch_ms", nil), want: lines("t,v", "1718409600000,1")},
 		{name: "a start that needs decimals", text: lines("t,v", "1718409600.3,1"), args: with("epoch", enginetest.Args{"interval": "250ms"}), want: lines("t,v", "1718409600.25,1")},

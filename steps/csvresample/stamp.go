@@ -12,7 +12,6 @@ var (
 	errNoDate   = errors.New("it is a time of day without a date")
 	errCalendar = errors.New("there is no such day or time of day")
 	errYear     = errors.New("its year is outside 1678 to 2261")
-	errEpoch    = errors.New("it is no number of seconds or milliseconds since 1970")
 )
 
 // stamp is a time as it is written: what a clock and a calendar show, and the

@@ -3,9 +3,9 @@ package csvresample
 import (
 	"bytes"
 	"encoding/binary"
-	"errors"
 	"fmt"
-	"strconv"
+
+	"dagrun/steps/internal/timeformat"
 )
 
 // timeReader reads the times of rows.
@@ -142,7 +142,7 @@ func (t *timeReader) readFormat(r *row) (int64, error) {
 	case len(t.joined) == 0:
 		return 0, errEmpty
 	case t.format.epoch != 0:
-		return parseEpoch(t.joined, t.format.epoch)
+		return readEpoch(t.joined, t.format.epoch)
 	}
 	c, err := t.format.format.Parse(t.joined)
 	if err != nil {
@@ -156,29 +156,13 @@ func (t *timeReader) readFormat(r *row) (int64, error) {
 	return t.instantOf(s, t.format.format.Zoned())
 }
 
-// parseEpoch reads a number of units since 1970, decimals allowed.
-func parseEpoch(text []byte, unit int64) (int64, error) {
-	whole, decimals, _ := bytes.Cut(text, []byte("."))
-	n, err := strconv.ParseInt(string(whole), 10, 64)
-	if err != nil && !errors.Is(err, strconv.ErrRange) {
-		return 0, errEpoch
+// readEpoch reads a number of units since 1970.
+func readEpoch(text []byte, unit int64) (int64, error) {
+	seconds, nanos, err := timeformat.ParseEpoch(text, nanosPerSecond/unit)
+	if err != nil {
+		return 0, err
 	}
-	perSecond := nanosPerSecond / unit
-	second := floorDiv(n, perSecond)
-	nanos := (n - second*perSecond) * unit
-	part := int64(0)
-	for _, c := range decimals {
-		if c-'0' > 9 {
-			return 0, errEpoch
-		}
-		unit /= 10
-		part += int64(c-'0') * unit
-	}
-	if whole[0] == '-' {
-		part = -part
-	}
-	at, err := instantIn1678To2261(second, nanos)
-	return at + part, err
+	return instantIn1678To2261(seconds, nanos)
 }
 
 // instantOf is the instant of a time that was taken apart.

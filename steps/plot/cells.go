@@ -83,12 +83,10 @@ func (g *gatherer) writtenTime(v any, typeName string) (xValue, error) {
 			Remedy:  "Leave time_format out.",
 		}
 	case string:
-		t, ok = f.parse(v, g.env.LogicalTime.Location())
+		t, ok = f.parse([]byte(v), g.env.LogicalTime.Location())
 	default:
-		if n, isNumber := numberOf(v); isNumber && f.unit > 0 {
-			t, ok = f.since(n)
-		} else if isNumber {
-			t, ok = f.parse(strconv.FormatFloat(n, 'f', -1, 64), g.env.LogicalTime.Location()) // 20240615
+		if n, isNumber := numberOf(v); isNumber { // 20240615 may be a date, too
+			t, ok = f.parse(strconv.AppendFloat(nil, n, 'f', -1, 64), g.env.LogicalTime.Location())
 		}
 	}
 	if !ok {

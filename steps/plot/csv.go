@@ -117,7 +117,7 @@ func (r *csvRow) x(text []byte) (float64, error) {
 	case len(text) == 0:
 		return 0, r.missingX()
 	case r.args.TimeFormat != nil:
-		t, ok := r.args.TimeFormat.parse(string(text), r.hours.zone)
+		t, ok := r.args.TimeFormat.parse(text, r.hours.zone)
 		if !ok {
 			return 0, r.badTime(strconv.Quote(string(text)))
 		}

@@ -69,13 +69,13 @@ func TestWhatIsMisspeltIsToldBeforeTheRun(t *testing.T) {
 		{"a source that is a database", new(plot.SourcePath), "data.duckdb", "give it as database"},
 		{"a compressed Parquet file", new(plot.SourcePath), "data.parquet.gz", "or in .parquet"},
 		{"a source that is only compressed", new(plot.SourcePath), "data.gz", "end it in .csv or .tsv"},
-		{"a format without directives", new(plot.TimeFormat), "yesterday", "has no directive for a time"},
-		{"a format of nothing", new(plot.TimeFormat), "", "has no directive for a time"},
-		{"a format without a year", new(plot.TimeFormat), "%d/%m %H:%M", "tells a day but not its year"},
-		{"a directive that is none", new(plot.TimeFormat), "%Y-%q", "not a time format that can be read"},
-		{"a directive for writing only", new(plot.TimeFormat), "%Y-W%V", "not a time format that can be read"},
-		{"a Go layout", new(plot.TimeFormat), "2006-01-02", "not a time format that can be read"},
-		{"a percent sign at the end", new(plot.TimeFormat), "%H:%", "not a time format that can be read"},
+		{"a format without directives", new(plot.TimeFormat), "yesterday", "shows neither a date nor a time of day"},
+		{"a format of nothing", new(plot.TimeFormat), "", "shows neither a date nor a time of day"},
+		{"a format without a year", new(plot.TimeFormat), "%d/%m %H:%M", "shows no whole date"},
+		{"a directive that is none", new(plot.TimeFormat), "%Y-%q", "%q is no directive"},
+		{"a directive for writing only", new(plot.TimeFormat), "%Y-W%V", "%V is no directive"},
+		{"a Go layout", new(plot.TimeFormat), "2006-01-02", "shows neither a date nor a time of day"},
+		{"a percent sign at the end", new(plot.TimeFormat), "%H:%", "ends in a percent sign"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

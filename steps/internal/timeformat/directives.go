@@ -39,6 +39,7 @@ var directives = map[byte]directive{
 	'a': {names: weekdays(3), into: func(*Clock, int) {}, of: weekday},
 	'f': {special: readFraction, format: ".000000"},
 	'z': {special: readOffset, format: "-0700"},
+	'Z': {names: []string{"UTC", "GMT"}, into: func(*Clock, int) {}, of: func(time.Time) int { return 0 }},
 }
 
 func b2i(b bool) int {

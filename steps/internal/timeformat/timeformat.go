@@ -1,13 +1,15 @@
 // Package timeformat reads and writes times by the formats of strptime and
-// strftime, as POSIX and Python have them, in English.
+// strftime, as POSIX and Python have them, in English, and reads numbers of
+// seconds or milliseconds since 1970.
 //
 // Of the directives these are known: %Y %y %m %d %e %j %H %I %p %M %S %f %b %B
-// %h %a %A %z %n %t %%, and the short forms %F (%Y-%m-%d), %T (%H:%M:%S), %R
+// %h %a %A %z %Z %n %t %%, and the short forms %F (%Y-%m-%d), %T (%H:%M:%S), %R
 // (%H:%M) and %D (%m/%d/%y). A minus behind the percent sign, as in %-d, writes
 // a number without leading zeros. Reading takes numbers with or without
 // leading zeros, names in any case, and any white space for white space. %y is
-// 1969 to 2068, as POSIX has it. %f is one to nine decimals of a second; six are
-// written. %z is +0200, +02:00, +02 or Z.
+// 1969 to 2068, as POSIX has it. A month or day that is not shown is the first. %f is one to nine decimals of a second; six are
+// written. %z is +0200, +02:00, +02 or Z; %Z is UTC
+// or GMT, since what other abbreviations mean depends on where they are written.
 package timeformat
 
 import (
@@ -19,9 +21,12 @@ import (
 
 // Format is a format that was compiled.
 type Format struct {
-	text  string
-	parts []part
-	zoned bool
+	text    string
+	parts   []part
+	dated   bool
+	clocked bool
+	zoned   bool
+	utc     bool // texts name UTC
 }
 
 // Clock is what a text shows of a calendar, a clock and its distance from UTC.
@@ -42,8 +47,8 @@ type part struct {
 
 var shortForms = strings.NewReplacer("%F", "%Y-%m-%d", "%T", "%H:%M:%S", "%R", "%H:%M", "%D", "%m/%d/%y", "%h", "%b", "%n", " ", "%t", " ", "%%", "%%")
 
-// Compile reads a format. One that does not show a whole date, or that shows
-// something twice, is an error.
+// Compile reads a format. One that shows neither a date nor a time of day, only
+// a part of one, or something twice, is an error.
 func Compile(format string) (*Format, error) {
 	f := &Format{text: format}
 	seen := map[byte]bool{}
@@ -58,11 +63,32 @@ func Compile(format string) (*Format, error) {
 		seen[letter] = true
 		f.parts, rest = append(f.parts, p), rest[size:]
 	}
-	f.zoned = seen['z']
-	if err := complete(seen); err != nil {
+	if err := f.settle(seen); err != nil {
 		return nil, fmt.Errorf("%q %w", format, err)
 	}
 	return f, nil
+}
+
+// settle works out what directives show together.
+func (f *Format) settle(seen map[byte]bool) error {
+	month := seen['m'] || seen['b'] || seen['B']
+	f.dated = seen['Y'] || seen['y']
+	f.clocked = seen['H'] || seen['I']
+	f.utc = seen['Z']
+	f.zoned = seen['z'] || f.utc
+	switch {
+	case !f.dated && (month || seen['d'] || seen['j']), seen['d'] && !month:
+		return errors.New("shows no whole date; that takes %Y or %y, and %m (or %b, %B) with %d, or %j")
+	case seen['I'] != seen['p']:
+		return errors.New("needs %I and %p together")
+	case seen['I'] && seen['H']:
+		return errors.New("has both %H and %I")
+	case seen['M'] && !f.clocked, seen['S'] && !seen['M'], seen['f'] && !seen['S']:
+		return errors.New("shows a part of a time of day without the one before it")
+	case !f.dated && !f.clocked:
+		return errors.New("shows neither a date nor a time of day; write it like %d/%m/%Y %H:%M")
+	}
+	return nil
 }
 
 // nextPart reads the part with which a format begins.
@@ -87,7 +113,7 @@ func nextPart(format string) (p part, letter byte, size int, err error) {
 	}
 	d, known := directives[letter]
 	if !known {
-		return p, 0, 0, fmt.Errorf("%%%c is no directive that can be read; there are %s", letter, "%Y %y %m %d %e %j %H %I %p %M %S %f %b %B %a %A %z %F %T %R %D")
+		return p, 0, 0, fmt.Errorf("%%%c is no directive that can be read; there are %s", letter, "%Y %y %m %d %e %j %H %I %p %M %S %f %b %B %a %A %z %Z %F %T %R %D")
 	}
 	if letter == 'e' {
 		letter = 'd'
@@ -96,26 +122,14 @@ func nextPart(format string) (p part, letter byte, size int, err error) {
 	return p, letter, size, nil
 }
 
-// complete tells whether directives show a date, and no part of a time alone.
-func complete(seen map[byte]bool) error {
-	year := seen['Y'] || seen['y']
-	month := seen['m'] || seen['b'] || seen['B']
-	hour := seen['H'] || seen['I']
-	switch {
-	case !year || !(seen['j'] || month && seen['d']):
-		return errors.New("shows no whole date; it needs %Y or %y, and %m (or %b, %B) with %d, or %j")
-	case seen['I'] != seen['p']:
-		return errors.New("needs %I and %p together")
-	case seen['I'] && seen['H']:
-		return errors.New("has both %H and %I")
-	case seen['M'] && !hour, seen['S'] && !seen['M'], seen['f'] && !seen['S']:
-		return errors.New("shows a part of a time of day without the one before it")
-	}
-	return nil
-}
-
 // String is the format as it was written.
 func (f *Format) String() string { return f.text }
+
+// Dated reports whether texts show a date.
+func (f *Format) Dated() bool { return f.dated }
+
+// Clocked reports whether texts show a time of day.
+func (f *Format) Clocked() bool { return f.clocked }
 
 // Zoned reports whether texts carry their offset from UTC.
 func (f *Format) Zoned() bool { return f.zoned }
@@ -161,8 +175,12 @@ func (c *Clock) settle() error {
 	return nil
 }
 
-// Append writes a time as its location's clock shows it.
+// Append writes a time as its location's clock shows it, or that of UTC where the
+// format names it.
 func (f *Format) Append(text []byte, t time.Time) []byte {
+	if f.utc {
+		t = t.UTC()
+	}
 	for i := range f.parts {
 		text = f.parts[i].write(text, t)
 	}
@@ -172,11 +190,11 @@ func (f *Format) Append(text []byte, t time.Time) []byte {
 // SplitAtSpaces gives formats for the texts between the spaces of the format,
 // which are not checked for completeness.
 func (f *Format) SplitAtSpaces() []*Format {
-	pieces := []*Format{{}}
+	pieces := []*Format{{utc: f.utc}}
 	for _, p := range f.parts {
 		for i, text := range strings.Split(p.text, " ") {
 			if i > 0 {
-				pieces = append(pieces, &Format{})
+				pieces = append(pieces, &Format{utc: f.utc})
 			}
 			last := pieces[len(pieces)-1]
 			if text != "" || p.known() {
@@ -191,6 +209,7 @@ func (f *Format) SplitAtSpaces() []*Format {
 func Join(pieces []*Format) *Format {
 	f := &Format{}
 	for i, p := range pieces {
+		f.utc = p.utc
 		if i > 0 {
 			f.parts = append(f.parts, part{text: " "})
 		}

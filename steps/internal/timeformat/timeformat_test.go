@@ -41,6 +41,8 @@ func TestTextsAreReadAndWritten(t *testing.T) {
 		{"%FT%T%z", "2024-06-15T08:05:09+02:00", "2024-06-15T08:05:09+02:00", "2024-06-15T08:05:09+0200"},
 		{"%FT%R%z", "2024-06-15T08:05Z", "2024-06-15T08:05:00Z", "2024-06-15T08:05+0000"},
 		{"%FT%R%z", "2024-06-15T08:05-0330", "2024-06-15T08:05:00-03:30", ""},
+		{"%F %R %Z", "2024-06-15 08:05 gmt", "2024-06-15T08:05:00Z", "2024-06-15 08:05 UTC"},
+		{"%Y-%m", "2024-06", "2024-06-01T00:00:00Z", ""},
 		{"%F%n%T", "2024-06-15   08:05:09", "2024-06-15T08:05:09Z", "2024-06-15 08:05:09"},
 		{"100%% %F", "100% 2024-06-15", "2024-06-15T00:00:00Z", ""},
 	} {
@@ -78,6 +80,7 @@ func TestTextsThatDoNotFitAreRefused(t *testing.T) {
 		{"%F", "", timeformat.ErrForm},
 		{"%d %b %Y", "15 Juno 2024", timeformat.ErrForm},
 		{"%F %T.%f", "2024-06-15 08:05:09.", timeformat.ErrForm},
+		{"%F %Z", "2024-06-15 CEST", timeformat.ErrForm},
 		{"%F%z", "2024-06-15+2", timeformat.ErrForm},
 		{"%F%z", "2024-06-15+02:99", timeformat.ErrForm},
 	} {
@@ -89,22 +92,28 @@ func TestTextsThatDoNotFitAreRefused(t *testing.T) {
 
 func TestFormatsThatWillNotDo(t *testing.T) {
 	for format, want := range map[string]string{
-		"":             "shows no whole date",
-		"%H:%M":        "shows no whole date",
+		"":             "shows neither a date nor a time of day",
+		"yesterday":    "shows neither a date nor a time of day",
+		"%a":           "shows neither a date nor a time of day",
+		"%z":           "shows neither a date nor a time of day",
+		"%M:%S":        "without the one before it",
+		"%H:%M":        "",
 		"%m/%d":        "shows no whole date",
-		"%Y-%m":        "shows no whole date",
+		"%Y %d":        "shows no whole date",
+		"%Y-%m":        "",
+		"%Y":           "",
 		"%F %M":        "without the one before it",
 		"%F %T %Y":     "has %Y twice",
 		"%F %d":        "has %d twice",
 		"%F %I:%M":     "needs %I and %p together",
 		"%F %H %I %p":  "both %H and %I",
 		"%F %Q":        "%Q is no directive",
-		"%F %Z":        "%Z is no directive",
+		"%F %Z %Z":     "has %Z twice",
 		"%F %":         "ends in a percent sign",
 		"%F %-":        "ends in a percent sign",
 		"%c":           "%c is no directive",
 		"%F %H:%M.%f":  "without the one before it",
-		"dd/mm/yyyy":   "shows no whole date",
+		"dd/mm/yyyy":   "shows neither a date nor a time of day",
 		"%Y-%m-%d %-j": "",
 	} {
 		_, err := timeformat.Compile(format)
@@ -145,6 +154,38 @@ func TestSplittingAtSpacesKeepsTheText(t *testing.T) {
 		}
 		if got, want := strings.Join(texts, " "), string(f.Append(nil, at)); got != want {
 			t.Errorf("%s: got %q, want %q", format, got, want)
+		}
+	}
+}
+
+func TestWhatAFormatShowsIsKnown(t *testing.T) {
+	for format, want := range map[string][3]bool{
+		"%F": {true, false, false}, "%F %H %Z": {true, true, true}, "%F %H": {true, true, false}, "%I%p": {false, true, false}, "%FT%T%z": {true, true, true}, "%y%j": {true, false, false},
+	} {
+		f := compile(t, format)
+		if got := [3]bool{f.Dated(), f.Clocked(), f.Zoned()}; got != want {
+			t.Errorf("%s: got %v, want %v", format, got, want)
+		}
+	}
+}
+
+func TestNumbersSince1970(t *testing.T) {
+	for _, tt := range []struct {
+		text           string
+		perSecond      int64
+		seconds, nanos int64
+	}{
+		{"0", 1, 0, 0}, {"1718409600", 1, 1718409600, 0}, {"1718409600.5", 1, 1718409600, 5e8}, {"-1.25", 1, -2, 75e7}, {"-1", 1, -1, 0},
+		{"-0.5", 1, -1, 5e8}, {"1500", 1000, 1, 5e8}, {"-1500.25", 1000, -2, 49975e4}, {"+7", 1, 7, 0}, {"1.", 1, 1, 0}, {"0.1234567891", 1, 0, 123456789},
+	} {
+		seconds, nanos, err := timeformat.ParseEpoch([]byte(tt.text), tt.perSecond)
+		if err != nil || seconds != tt.seconds || nanos != tt.nanos {
+			t.Errorf("%s: got %d s %d ns, %v; want %d s %d ns", tt.text, seconds, nanos, err, tt.seconds, tt.nanos)
+		}
+	}
+	for _, text := range []string{"", ".5", "x", "1e3", "1.x", "1,5", "12h", "NaN"} {
+		if _, _, err := timeformat.ParseEpoch([]byte(text), 1); !errors.Is(err, timeformat.ErrEpoch) {
+			t.Errorf("%q: got %v", text, err)
 		}
 	}
 }

@@ -122,10 +122,8 @@ func oneOrMany(v cty.Value) (cty.Value, error) {
 		return v, fmt.Errorf("a string or a list of strings is wanted here: %w", err)
 	}
 	if got.IsKnown() && !got.IsNull() {
-		for it := got.ElementIterator(); it.Next(); {
-			if _, e := it.Element(); e.IsNull() {
-				return v, errors.New("the list has an element that is null")
-			}
+		if err := noNulls(got); err != nil {
+			return v, err
 		}
 	}
 	return got.WithMarks(marks), nil
@@ -199,6 +197,17 @@ func (f *Field) checkKnown(v cty.Value) error {
 		return f.checkText(v.AsString())
 	case f.Type == cty.Number:
 		return f.checkNumber(v)
+	case f.Type.IsListType() && !f.IsBlock():
+		return noNulls(v)
+	}
+	return nil
+}
+
+func noNulls(list cty.Value) error {
+	for it := list.ElementIterator(); it.Next(); {
+		if _, e := it.Element(); e.IsNull() {
+			return errors.New("the list has an element that is null")
+		}
 	}
 	return nil
 }

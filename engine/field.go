@@ -31,7 +31,8 @@ import (
 //
 // Go types map to HCL as follows: string, bool, int64, int, float64 and
 // pointers to them (nil for null); Strings (a string or a list of strings);
-// and, in outputs, slices of strings and of structs. A type with UnmarshalText
+// slices of strings, whose elements may be written as numbers; and, in outputs,
+// slices of structs. A type with UnmarshalText
 // is written as a string and checked before the run; a slice of such a type is
 // written as one string or a list of them. Where several texts mean the same,
 // its method Canonical gives the one that stands for all. A map[string]T has

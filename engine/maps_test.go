@@ -106,6 +106,28 @@ func TestAMapThatIsPartlyUnknownStaysSo(t *testing.T) {
 	}
 }
 
+func TestAListOfTextsTakesNumbersAndNoNull(t *testing.T) {
+	var got struct{ In []string }
+	type args struct {
+		In []string `arg:"in" doc:"In."`
+	}
+	typ := engine.Define("t", "T.", func(_ context.Context, _ *engine.Env, a args) (o outputs, err error) { got.In = a.In; return o, nil })
+	f := engine.FindField(typ.Args, "in")
+	v, err := f.Convert(fromJSON(t, `[27, "26.8", 1.5]`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := typ.Run(t.Context(), nil, cty.ObjectVal(map[string]cty.Value{"in": v})); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"27", "26.8", "1.5"}, got.In); diff != "" {
+		t.Error(diff)
+	}
+	if _, err := f.Convert(fromJSON(t, `["a", null]`)); err == nil || !strings.Contains(err.Error(), "an element that is null") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func fromJSON(t *testing.T, text string) cty.Value {
 	t.Helper()
 	typ, err := ctyjson.ImpliedType([]byte(text))

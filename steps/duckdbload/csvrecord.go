@@ -20,6 +20,7 @@ type csvReader struct {
 type csvField struct {
 	text   []byte
 	quoted bool
+	spaced bool // spaces stand outside the quotes
 }
 
 // value is the field's text, with quotes no longer doubled.
@@ -95,7 +96,9 @@ func (r *csvReader) field(data []byte, start int, last bool) (f csvField, end in
 	case quote < len(data) && data[quote] == '"' && quote > start+1:
 		return f, 0, errSpaces // DuckDB would make the quotes part of the text
 	case quote < len(data) && data[quote] == '"':
-		return r.quoted(data, quote+1, last)
+		f, end, err = r.quoted(data, quote+1, last)
+		f.spaced = f.spaced || quote > start
+		return f, end, err
 	}
 	for end = start; end < len(data); end++ {
 		if c := data[end]; c == r.delimiter || c == '\n' || c == '\r' {
@@ -125,6 +128,7 @@ func (r *csvReader) quoted(data []byte, start int, last bool) (f csvField, end i
 	}
 	f = csvField{text: data[start:end], quoted: true}
 	for end++; end < len(data) && data[end] == ' '; end++ {
+		f.spaced = true
 	}
 	switch {
 	case end == len(data) && !last:

@@ -14,24 +14,25 @@ func (k *fieldKinds) note(text []byte) {
 	k.narrow(kindsOf(text), text)
 }
 
-func (k *fieldKinds) narrow(by kinds, text []byte) {
+// narrowQuickly is for a value without spaces around it.
+func (k *fieldKinds) narrowQuickly(by kinds) {
 	if !k.seen {
 		k.seen, k.left = true, isAny
 	}
 	k.left &= by
+}
+
+func (k *fieldKinds) narrow(by kinds, text []byte) {
+	k.narrowQuickly(by)
 	k.padded = k.padded || text[0] == ' ' || text[len(text)-1] == ' '
 }
 
 // join narrows the column by what another file has in it.
 func (k *fieldKinds) join(other fieldKinds) {
-	if !other.seen {
-		return
-	}
-	if !k.seen {
-		k.seen, k.left = true, isAny
-	}
-	k.left &= other.left
 	k.padded = k.padded || other.padded
+	if other.seen {
+		k.narrowQuickly(other.left)
+	}
 }
 
 // typ is the first type of the ladder that fits.
@@ -44,6 +45,16 @@ func (k *fieldKinds) typ() string {
 		}
 	}
 	return "VARCHAR"
+}
+
+// prove reports whether every value was seen to become typ without loss.
+func (k *fieldKinds) prove(typ string) bool {
+	for _, step := range ladder {
+		if step.typ == typ {
+			return k.seen && k.left&step.kind != 0
+		}
+	}
+	return false
 }
 
 // noteJSON narrows the column by a value as JSON writes it. What stands in

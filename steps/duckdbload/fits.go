@@ -49,9 +49,6 @@ func textPattern(typ string) string {
 // checkedCast is an SQL expression that turns the text x into typ, and raises
 // the error marker for a text that cannot become it without loss.
 func checkedCast(x, typ, marker string) string {
-	if typ == "VARCHAR" {
-		return x
-	}
 	return fmt.Sprintf("CASE WHEN %s IS NULL THEN NULL WHEN %s THEN CAST(trim(%s) AS %s) ELSE error(%s) END",
 		x, fits(x, typ), x, typ, literal(marker))
 }

@@ -38,9 +38,9 @@ func ending(name, inner string) string {
 	return filepath.Ext(inner) + strings.TrimPrefix(name, inner)
 }
 
-// pattern writes path as a glob of DuckDB that matches only this file: DuckDB
+// globOf writes path as a glob of DuckDB that matches only this file: DuckDB
 // has no way to take a path literally.
-func pattern(path string) (string, error) {
+func globOf(path string) (string, error) {
 	if !utf8.ValidString(path) {
 		return "", fmt.Errorf("its name is not UTF-8")
 	}

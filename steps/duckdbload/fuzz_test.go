@@ -35,13 +35,16 @@ func mustBeTold(t *testing.T, dir string, a enginetest.Args) (outputs, bool) {
 	return outputs{}, false
 }
 
+// csvSeeds are what fuzzing begins with.
+var csvSeeds = []string{
+	readings, "a,b\n1,2", "a;b\r\n1;\"x\r\ny\"\r\n", "a\n\n1\n\n", "a,b\n\n1,2\n\n", "a\tb\n1\t2\n", "\xef\xbb\xbfa,b\n1,2\n",
+	"a,b\n1,\"x\"\"y\"\n", "a,b\n 1 , \"x\" \n", "a,b\n1,5\"x\n", "a,b\r1,2\r", "a,b\r\n1,2\n3,4\r\n", "a,b\n1,\"\"\n", "a,b,\n1,2,3\n",
+	"a,b\n1,2,\n", "a,b\n1,\x00\n", "a,b\n1,2,\"\"\n", "a\n\"\"\n", "a\n \n", "a|b\n1|2024-06-15T10:00:00.1+02\n", "a\n1e5\n-0\n.5\n",
+	"k,v\n,2024-02-29 23:59:59.999999999\n", "k,v\n,9223372036854775808\n,-170141183460469231731687303715884105728\n", "a,b\r\n\"1\n2\r3\",4\r5,6\n",
+}
+
 func FuzzCSV(f *testing.F) {
-	for _, seed := range []string{
-		readings, "a,b\n1,2", "a;b\r\n1;\"x\r\ny\"\r\n", "a\n\n1\n\n", "a,b\n\n1,2\n\n", "a\tb\n1\t2\n", "\xef\xbb\xbfa,b\n1,2\n",
-		"a,b\n1,\"x\"\"y\"\n", "a,b\n 1 , \"x\" \n", "a,b\n1,5\"x\n", "a,b\r1,2\r", "a,b\r\n1,2\n3,4\r\n", "a,b\n1,\"\"\n", "a,b,\n1,2,3\n",
-		"a,b\n1,2,\n", "a,b\n1,\x00\n", "a,b\n1,2,\"\"\n", "a\n\"\"\n", "a\n \n", "a|b\n1|2024-06-15T10:00:00.1+02\n", "a\n1e5\n-0\n.5\n",
-		"k,v\n,2024-02-29 23:59:59.999999999\n", "k,v\n,9223372036854775808\n,-170141183460469231731687303715884105728\n", "a,b\r\n\"1\n2\r3\",4\r5,6\n",
-	} {
+	for _, seed := range csvSeeds {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -92,6 +95,23 @@ func lines(records [][]string) string {
 		b.WriteString(strings.Join(r, "|") + "\n")
 	}
 	return b.String()
+}
+
+// FuzzBlocks reads a file in blocks of a few bytes, whose borders fall anywhere,
+// and in one: the survey must find the same.
+func FuzzBlocks(f *testing.F) {
+	for i, seed := range csvSeeds {
+		f.Add([]byte(seed), byte(i))
+	}
+	f.Fuzz(func(t *testing.T, data []byte, size byte) {
+		dir := t.TempDir()
+		write(t, dir, "a.csv", string(data))
+		path := filepath.Join(dir, "a.csv")
+		got, want := duckdbload.SurveyCSV(t.Context(), path, 1+int(size)), duckdbload.SurveyCSV(t.Context(), path, 1<<20)
+		if got != want {
+			t.Errorf("in blocks of %d bytes it is %s\nin one %s", 1+int(size), got, want)
+		}
+	})
 }
 
 func FuzzJSON(f *testing.F) {

@@ -25,7 +25,6 @@ type target struct {
 	typ   string
 	given bool // by the table, by the argument columns or by a Parquet file
 	over  bool // by the argument columns
-	clean bool // no value has spaces around it
 }
 
 // planLoad settles the type of every column. In order of precedence it is the
@@ -44,7 +43,11 @@ func planLoad(ctx context.Context, db *database, sources []*source, args Args) (
 		return nil, err
 	}
 	if p.exists && !p.replace {
-		return p, p.follow(ctx, given)
+		if err := p.follow(ctx, given); err != nil {
+			return nil, err
+		}
+		p.readDirectly()
+		return p, nil
 	}
 	for _, c := range sources[0].columns {
 		t, err := p.settle(c.name, given)
@@ -53,7 +56,18 @@ func planLoad(ctx context.Context, db *database, sources []*source, args Args) (
 		}
 		p.columns = append(p.columns, t)
 	}
+	p.readDirectly()
 	return p, nil
+}
+
+// readDirectly has DuckDB read columns as the types that they become, where
+// the survey has proved them.
+func (p *plan) readDirectly() {
+	for _, s := range p.sources {
+		for _, t := range p.columns {
+			s.readAs(t)
+		}
+	}
 }
 
 // find looks what there is of the table's name.
@@ -145,7 +159,7 @@ func (p *plan) settle(name string, given map[string]string) (target, error) {
 		}
 	}
 	if !t.given {
-		t.typ, t.clean = kinds.typ(), !kinds.padded
+		t.typ = kinds.typ()
 	}
 	return t, nil
 }

@@ -27,9 +27,10 @@ type source struct {
 
 // sourceColumn is a column of one file.
 type sourceColumn struct {
-	name  string
-	typ   string     // of a Parquet column
-	kinds fieldKinds // of a text column
+	name   string
+	typ    string     // of a Parquet column
+	kinds  fieldKinds // of a text column
+	direct string     // the type that DuckDB reads a text column as; empty for text
 }
 
 // column finds a column by name; -1 when the file lacks it.
@@ -85,7 +86,7 @@ func survey(ctx context.Context, path string) (*source, error) {
 	if s.format, s.compression, err = formatOf(path); err != nil {
 		return nil, err
 	}
-	if s.glob, err = pattern(path); err != nil {
+	if s.glob, err = globOf(path); err != nil {
 		return nil, badFileName(path, err)
 	}
 	switch s.format {
@@ -94,7 +95,7 @@ func survey(ctx context.Context, path string) (*source, error) {
 	case parquetFormat:
 		err = s.surveyParquet(ctx)
 	default:
-		err = s.surveyCSV(ctx)
+		err = s.surveyCSV(ctx, blockSize)
 	}
 	if err != nil {
 		return nil, err

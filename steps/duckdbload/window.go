@@ -33,7 +33,11 @@ func openWindow(path string, packed compression.Format) (*window, error) {
 	if err != nil {
 		return nil, err
 	}
-	in, err := packed.Reader(bufio.NewReaderSize(f, windowSize))
+	var from io.Reader = f
+	if packed != compression.None {
+		from = bufio.NewReaderSize(f, windowSize)
+	}
+	in, err := packed.Reader(from)
 	if err != nil {
 		_ = f.Close()
 		return nil, err
@@ -47,6 +51,16 @@ func (w *window) data() []byte { return w.buf[w.from:w.to] }
 
 // skip moves the window past n bytes of data.
 func (w *window) skip(n int) { w.from += n }
+
+// unread has the window show data once more, which was the last that it gave or
+// was read past it.
+func (w *window) unread(data []byte) {
+	if len(w.data()) > 0 {
+		w.from -= len(data)
+		return
+	}
+	w.from, w.to = 0, copy(w.buf, data)
+}
 
 // more shows more data, or sets last when there is none. It is where a survey
 // heeds its context.

@@ -8,20 +8,6 @@ import (
 	"unicode/utf8"
 )
 
-// surveyCSV finds columns, types and the number of rows of a CSV or TSV file.
-func (s *source) surveyCSV(ctx context.Context) error {
-	err := s.scanCSV(ctx, func(r *csvReader, _ int64) error {
-		for i := range s.columns {
-			if text := r.fields[i].text; len(text) > 0 { // DuckDB takes an empty text for NULL
-				s.columns[i].kinds.note(text)
-			}
-		}
-		s.rows++
-		return nil
-	})
-	return s.readFailure(err)
-}
-
 // header reads the first record.
 func (c *csvScan) header(ctx context.Context) error {
 	w := c.window
@@ -48,6 +34,7 @@ func (c *csvScan) header(ctx context.Context) error {
 	if c.source.columns == nil {
 		c.source.columns, err = c.headerColumns()
 	}
+	c.columns = len(c.source.columns)
 	return err
 }
 

@@ -25,11 +25,11 @@ func tableInUse(table string, err error) error {
 	}
 }
 
-func constraintViolated(table, path string, err error) error {
+func constraintViolated(table, what string, err error) error {
 	return &engine.StepError{
 		Code: "constraint_violated", Argument: "source", Err: essence(err),
-		Message: fmt.Sprintf("append %s to %s", path, table),
-		Remedy:  "Correct the file, or the table's constraint; the table was left as it was.",
+		Message: fmt.Sprintf("load %s into %s", what, table),
+		Remedy:  "Correct the source, or the table's constraint; the table was left as it was.",
 	}
 }
 

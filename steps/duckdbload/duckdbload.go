@@ -1,11 +1,12 @@
 // Package duckdbload is the step type duckdb_load: it loads CSV, TSV, JSON and
 // Parquet files into a table of a DuckDB database file, in one transaction.
 //
-// An attempt has three parts. The survey (survey.go and what it calls) reads
+// An attempt has three parts. The survey (source.go and what it calls) reads
 // every source once in Go, without DuckDB: it finds columns and types, refuses
 // rows that are not well formed with file and line, and counts. The plan
-// (plan.go) settles the type of each column. The load (load.go) has DuckDB read
-// the sources again and compares what came in with what was counted.
+// (plan.go) settles the type of each column. The load
+// (load.go, merge.go) has DuckDB read the sources again and compares what came
+// in with what was counted.
 //
 // DuckDB's own guessing is switched off throughout. Its sniffer takes a header
 // for data or data for a header, reads a whole file into memory without heeding
@@ -23,21 +24,35 @@ import (
 var Type = engine.Define("duckdb_load",
 	"Loads CSV, TSV, JSON and Parquet files into a table of a DuckDB database, in one transaction.",
 	run,
+	engine.NeededWith("key", "mode", upsert),
+	engine.OnlyWith("key", "mode", upsert),
+	engine.NeededWith("partition_by", "mode", deleteInsert),
+	engine.OnlyWith("partition_by", "mode", deleteInsert),
 	engine.WithExample(`
 step "duckdb_load" "readings" {
-  database = "data/readings.duckdb"
-  source   = "data/hourly/*.csv"
-  table    = "plant.readings"
-  mode     = "replace"
-  columns  = { probe = "VARCHAR", temperatura = "DECIMAL(5,1)" }
+  database     = "data/readings.duckdb"
+  source       = "data/hourly/*.csv"
+  table        = "plant.readings"
+  mode         = "delete_insert"
+  partition_by = "date"
+  columns      = { probe = "VARCHAR", temperatura = "DECIMAL(5,1)" }
 }`))
+
+// The modes, beside replace and append.
+const (
+	replace      = "replace"
+	upsert       = "upsert"
+	deleteInsert = "delete_insert"
+)
 
 // Args are the arguments of a duckdb_load step.
 type Args struct {
 	Database    databasePath      `arg:"database,required" file:"exclusive" doc:"The DuckDB database file. It is made, with its folder, when it is not there."`
 	Source      engine.Strings    `arg:"source,required" file:"read" doc:"Path, glob or list of files that have the same columns: .csv, .tsv, .json, .jsonl and .ndjson, each also with .gz or .zst, and .parquet. The first line of a .csv or .tsv file is its header; the separator of .csv is the one of comma, semicolon, tab and bar that its header has most of."`
 	Table       tableName         `arg:"table,required" within:"database" doc:"The table: name or schema.name. A part in double quotes may contain dots. A schema that is missing is made."`
-	Mode        string            `arg:"mode" default:"replace" enum:"replace|append" doc:"replace puts a new table in the place of the old one. append adds to the table, column by name, each time that the step runs; a table that is missing is made."`
+	Mode        string            `arg:"mode" default:"replace" enum:"replace|append|upsert|delete_insert" doc:"replace puts a new table in the place of the old one. The others add to the table, column by name: append each time that the step runs; upsert in the place of the rows that have the same key; delete_insert in the place of all rows of the partitions that the source has rows of. A table that is missing is made."`
+	Key         engine.Strings    `arg:"key" doc:"For upsert: the column or columns that tell rows apart. A row of the source without a value there, or two with the same values, fail the step. The table needs no primary key."`
+	PartitionBy engine.Strings    `arg:"partition_by" doc:"For delete_insert: the column or columns, such as a date, whose values make a partition. Rows without a value there are a partition too."`
 	Columns     map[string]string `arg:"columns" doc:"DuckDB types for columns, by name, in the place of those found by reading the whole source. A value that cannot become its type without loss fails the step."`
 	LockTimeout engine.Duration   `arg:"lock_timeout" default:"10s" doc:"How long to wait for another process that has the database open."`
 }

@@ -30,11 +30,7 @@ func essence(err error) error {
 		text = lines[0]
 	}
 	text = errorKind.ReplaceAllString(text, "")
-	const longest = 500
-	if r := []rune(text); len(r) > longest {
-		text = string(r[:longest]) + "…"
-	}
-	return errors.New(strings.TrimSpace(text))
+	return errors.New(strings.TrimSpace(shorten(text, 500)))
 }
 
 // errorKind is the class that a message of DuckDB begins with.

@@ -116,6 +116,35 @@ func TestCancelledInTheMiddleOfALoad(t *testing.T) {
 	}
 }
 
+// TestCancelledWhileRowsAreReplaced cancels when all rows were read and those
+// that they take the place of are about to go.
+func TestCancelledWhileRowsAreReplaced(t *testing.T) {
+	for _, more := range [][]any{{"mode", "upsert", "key", "record"}, {"mode", "delete_insert", "partition_by", "date"}} {
+		t.Run(more[1].(string), func(t *testing.T) {
+			dir := t.TempDir()
+			path := filepath.Join(dir, "db.duckdb")
+			writeReadings(t, filepath.Join(dir, "many.csv"), 1_000_000)
+			succeed(t, dir, args("many.csv"))
+			execute(t, path, "UPDATE t SET temperatura = -1")
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			var cancelled time.Time
+			result := runWatched(ctx, t, dir, args("many.csv", more...), func(done, total int64) {
+				if done == total {
+					cancelled = time.Now()
+					cancel()
+				}
+			})
+			if took := time.Since(cancelled); result.Outcome != engine.AttemptCancelled || took > time.Second {
+				t.Errorf("the attempt %s %s after cancellation: %+v", result.Outcome, took, result.Error)
+			}
+			if got, want := query(t, path, "SELECT count(*), max(temperatura) FROM t"), "1000000|-1\n"; got != want {
+				t.Errorf("got %q, want %q", got, want)
+			}
+		})
+	}
+}
+
 // dueContext is cancelled when it has been asked for its error a number of
 // times.
 type dueContext struct {

@@ -47,50 +47,36 @@ func (p *plan) rollback(ctx context.Context, tx *sql.Tx, err error) error {
 	return err
 }
 
-// fill puts the rows into the table, counts them and describes the result.
+// fill puts the rows into the table, counts them and describes the
+// result.
 func (p *plan) fill(ctx context.Context, env *engine.Env, out *Outputs) error {
 	before, err := p.prepare(ctx)
 	if err != nil {
 		return err
 	}
-	var total int64
-	for _, s := range p.sources {
-		total += s.rows
-	}
-	for _, s := range p.sources {
-		came, err := p.insert(ctx, s)
-		if err != nil {
-			return err
-		}
-		if came != s.rows {
-			return rowsMismatch(s.path, s.rows, came)
-		}
-		out.Rows += came
-		env.Progress(out.Rows, total, "rows")
+	gone, err := p.add(ctx, env, out)
+	if err != nil {
+		return err
 	}
 	if out.RowsTotal, err = p.countRows(ctx); err != nil {
 		return err
 	}
-	if out.RowsTotal-before != out.Rows {
-		return rowsMismatch(p.table.text, out.Rows, out.RowsTotal-before)
+	if came := out.RowsTotal - before + gone; came != out.Rows {
+		return rowsMismatch(p.table.text, out.Rows, came)
 	}
 	return p.outcome(ctx, out)
 }
 
-// prepare makes the table, or counts the rows of the one that is appended to.
+// prepare makes the table, or counts the rows of the one that is added to.
 func (p *plan) prepare(ctx context.Context) (before int64, err error) {
-	if p.exists && !p.replace {
+	if p.exists && p.mode != replace {
 		return p.countRows(ctx)
 	}
 	schema := p.db.catalog + "." + identifier(p.table.schema)
 	if _, err := p.db.exec(ctx, "CREATE SCHEMA IF NOT EXISTS "+schema); err != nil {
 		return 0, loadFailed("make the schema "+p.table.schema, err)
 	}
-	columns := make([]string, len(p.columns))
-	for i, c := range p.columns {
-		columns[i] = identifier(c.name) + " " + c.typ
-	}
-	_, err = p.db.exec(ctx, fmt.Sprintf("CREATE OR REPLACE TABLE %s (%s)", p.target, strings.Join(columns, ", ")))
+	_, err = p.db.exec(ctx, fmt.Sprintf("CREATE OR REPLACE TABLE %s (%s)", p.target, p.definitions()))
 	switch {
 	case err == nil:
 		return 0, nil
@@ -100,16 +86,67 @@ func (p *plan) prepare(ctx context.Context) (before int64, err error) {
 	return 0, loadFailed("make the table "+p.table.text, err)
 }
 
-// insert has DuckDB read one source into the table.
-func (p *plan) insert(ctx context.Context, s *source) (int64, error) {
+// definitions writes the columns for the making of a table.
+func (p *plan) definitions() string {
+	columns := make([]string, len(p.columns))
+	for i, c := range p.columns {
+		columns[i] = identifier(c.name) + " " + c.typ
+	}
+	return strings.Join(columns, ", ")
+}
+
+// names writes the names of the columns.
+func (p *plan) names() string {
 	names := make([]string, len(p.columns))
-	values := make([]string, len(p.columns))
 	for i, c := range p.columns {
 		names[i] = identifier(c.name)
+	}
+	return strings.Join(names, ", ")
+}
+
+// add brings the rows of all sources into the table. gone is how many rows of
+// the table they took the place of.
+func (p *plan) add(ctx context.Context, env *engine.Env, out *Outputs) (gone int64, err error) {
+	if p.mode != upsert && p.mode != deleteInsert {
+		return 0, p.insertAll(ctx, env, p.target, out)
+	}
+	if _, err := p.db.exec(ctx, fmt.Sprintf("CREATE TEMP TABLE %s (%s)", incoming, p.definitions())); err != nil {
+		return 0, loadFailed("make a temporary table", err)
+	}
+	if err := p.insertAll(ctx, env, incoming, out); err != nil {
+		return 0, err
+	}
+	return p.merge(ctx)
+}
+
+// insertAll has DuckDB read every source into a table.
+func (p *plan) insertAll(ctx context.Context, env *engine.Env, into string, out *Outputs) error {
+	var total int64
+	for _, s := range p.sources {
+		total += s.rows
+	}
+	for _, s := range p.sources {
+		came, err := p.insert(ctx, into, s)
+		if err != nil {
+			return err
+		}
+		if came != s.rows {
+			return rowsMismatch(s.path, s.rows, came)
+		}
+		out.Rows += came
+		env.Progress(out.Rows, total, "rows")
+	}
+	return nil
+}
+
+// insert has DuckDB read one source into a table.
+func (p *plan) insert(ctx context.Context, into string, s *source) (int64, error) {
+	values := make([]string, len(p.columns))
+	for i, c := range p.columns {
 		values[i] = s.expression(c, i)
 	}
 	rows, err := p.db.exec(ctx, fmt.Sprintf("INSERT INTO %s (%s) SELECT %s FROM %s",
-		p.target, strings.Join(names, ", "), strings.Join(values, ", "), s.table()))
+		into, p.names(), strings.Join(values, ", "), s.table()))
 	switch {
 	case err == nil:
 		return rows, nil

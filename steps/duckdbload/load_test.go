@@ -139,14 +139,24 @@ func execute(t testing.TB, path string, statements ...string) {
 }
 
 func TestSuite(t *testing.T) {
-	enginetest.Suite(t, enginetest.Case{
-		Type: duckdbload.Type,
-		Setup: func(t testing.TB, dir string) enginetest.Args {
-			write(t, dir, "readings.csv", readings)
-			return args("readings.csv")
-		},
-		State: dump,
-	})
+	for mode, more := range map[string][]any{
+		"replace": nil, "upsert": {"key", []string{"date", "time"}}, "delete_insert": {"partition_by", "date"},
+	} {
+		t.Run(mode, func(t *testing.T) {
+			enginetest.Suite(t, enginetest.Case{
+				Type: duckdbload.Type,
+				Setup: func(t testing.TB, dir string) enginetest.Args {
+					write(t, dir, "readings.csv", readings)
+					return args("readings.csv", append([]any{"mode", mode}, more...)...)
+				},
+				State: dump,
+				Slow: func(t testing.TB, dir string) (enginetest.Args, <-chan struct{}) {
+					writeReadings(t, filepath.Join(dir, "many.csv"), 1_500_000)
+					return args("many.csv", append([]any{"mode", mode}, more...)...), nil
+				},
+			})
+		})
+	}
 }
 
 func TestReadingsGetTheirTypes(t *testing.T) {

@@ -10,13 +10,15 @@ import (
 // plan is what a load is going to do: the sources, and the columns that the
 // table has or gets.
 type plan struct {
-	db      *database
-	sources []*source
-	table   tableName
-	target  string // the table's full name, quoted
-	exists  bool
-	replace bool
-	columns []target
+	db        *database
+	sources   []*source
+	table     tableName
+	target    string // the table's full name, quoted
+	exists    bool
+	mode      string
+	key       []string // columns of the table, for upsert
+	partition []string // columns of the table, for deleteInsert
+	columns   []target
 }
 
 // target is a column of the table.
@@ -27,47 +29,80 @@ type target struct {
 	over  bool // by the argument columns
 }
 
-// planLoad settles the type of every column. In order of precedence it is the
-// type that the table has, the argument columns say, a Parquet file has, or
-// all the texts of the column can become.
+// planLoad settles what the load does before it changes anything.
 func planLoad(ctx context.Context, db *database, sources []*source, args Args) (*plan, error) {
 	p := &plan{
-		db: db, sources: sources, table: args.Table, replace: args.Mode == "replace",
+		db: db, sources: sources, table: args.Table, mode: args.Mode,
 		target: db.catalog + "." + identifier(args.Table.schema) + "." + identifier(args.Table.name),
 	}
 	if err := p.find(ctx); err != nil {
 		return nil, err
 	}
-	given, err := p.givenTypes(ctx, args.Columns)
-	if err != nil {
+	if err := p.settleAll(ctx, args.Columns); err != nil {
 		return nil, err
 	}
-	if p.exists && !p.replace {
-		if err := p.follow(ctx, given); err != nil {
-			return nil, err
-		}
-		p.readDirectly()
-		return p, nil
-	}
-	for _, c := range sources[0].columns {
-		t, err := p.settle(c.name, given)
-		if err != nil {
-			return nil, err
-		}
-		p.columns = append(p.columns, t)
-	}
-	p.readDirectly()
-	return p, nil
-}
-
-// readDirectly has DuckDB read columns as the types that they become, where
-// the survey has proved them.
-func (p *plan) readDirectly() {
-	for _, s := range p.sources {
+	for _, s := range sources {
 		for _, t := range p.columns {
 			s.readAs(t)
 		}
 	}
+	var err error
+	if p.key, err = p.named("key", args.Key); err != nil {
+		return nil, err
+	}
+	if p.partition, err = p.named("partition_by", args.PartitionBy); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// settleAll settles the type of every column. In order of precedence it is the
+// type that the table has, the argument columns say, a Parquet file has, or
+// all the texts of the column can become.
+func (p *plan) settleAll(ctx context.Context, columns map[string]string) error {
+	given, err := p.givenTypes(ctx, columns)
+	if err != nil {
+		return err
+	}
+	if p.exists && p.mode != replace {
+		return p.follow(ctx, given)
+	}
+	for _, c := range p.sources[0].columns {
+		t, err := p.settle(c.name, given)
+		if err != nil {
+			return err
+		}
+		p.columns = append(p.columns, t)
+	}
+	return nil
+}
+
+// named finds the columns that an argument names, as the table calls them.
+func (p *plan) named(argument string, names []string) ([]string, error) {
+	if names != nil && len(names) == 0 {
+		return nil, noColumns(argument)
+	}
+	var found []string
+	for _, name := range names {
+		c, err := p.column(argument, name)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, c.name)
+	}
+	return found, nil
+}
+
+// column finds a column of the table that an argument names.
+func (p *plan) column(argument, name string) (target, error) {
+	there := make([]string, len(p.columns))
+	for i, c := range p.columns {
+		if fold(c.name) == fold(name) {
+			return c, nil
+		}
+		there[i] = c.name
+	}
+	return target{}, unknownColumn(argument, name, "table", there)
 }
 
 // find looks what there is of the table's name.
@@ -106,7 +141,7 @@ func (p *plan) givenTypes(ctx context.Context, columns map[string]string) (map[s
 	given := make(map[string]string, len(columns))
 	for _, name := range names {
 		if p.sources[0].column(name) < 0 {
-			return nil, unknownColumn(name, p.sources[0].names())
+			return nil, unknownColumn("columns", name, "source", p.sources[0].names())
 		}
 		typ, err := p.db.fullType(ctx, columns[name])
 		if err != nil {
@@ -117,7 +152,7 @@ func (p *plan) givenTypes(ctx context.Context, columns map[string]string) (map[s
 	return given, nil
 }
 
-// follow takes the columns of the table that rows are appended to.
+// follow takes the columns of the table that rows are added to.
 func (p *plan) follow(ctx context.Context, given map[string]string) error {
 	columns, err := p.db.describe(ctx, p.target)
 	if err != nil {
@@ -127,13 +162,13 @@ func (p *plan) follow(ctx context.Context, given map[string]string) error {
 	for i, c := range columns {
 		there[i] = c.Name
 		if typ, ok := given[fold(c.Name)]; ok && typ != c.Type {
-			return typesDiffer("columns", fmt.Sprintf("append to %s: its column %q is %s, not %s", p.table.text, c.Name, c.Type, typ),
+			return typesDiffer("columns", fmt.Sprintf("load into %s: its column %q is %s, not %s", p.table.text, c.Name, c.Type, typ),
 				"Leave the type out, or use mode = \"replace\".")
 		}
 		p.columns = append(p.columns, target{name: c.Name, typ: c.Type, given: true})
 	}
 	if lacks, extra := difference(there, p.sources[0].names()); len(lacks)+len(extra) > 0 {
-		return columnsDiffer(fmt.Sprintf("append %s to %s", p.sources[0].path, p.table.text), "table", lacks, extra,
+		return columnsDiffer(fmt.Sprintf("load %s into %s", p.sources[0].path, p.table.text), "table", lacks, extra,
 			"Make the file's columns those of the table, or use mode = \"replace\".")
 	}
 	return nil

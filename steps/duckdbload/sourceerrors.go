@@ -77,13 +77,35 @@ func notUTF8(path string, line int64) error {
 }
 
 func badValue(where, column, value, typ, why string, argument string) error {
-	if r := []rune(value); len(r) > 100 {
-		value = string(r[:100]) + "…"
-	}
+	value = shorten(value, 100)
 	return &engine.StepError{
 		Code: "bad_value", Argument: argument,
 		Message: fmt.Sprintf("read %s: %q in column %q cannot become %s without loss", where, value, column, typ),
 		Remedy:  "Correct the value, or " + why + "; nothing was loaded.",
+	}
+}
+
+// shorten cuts what nobody wants to read the whole of.
+func shorten(text string, longest int) string {
+	if r := []rune(text); len(r) > longest {
+		return string(r[:longest]) + "…"
+	}
+	return text
+}
+
+func nullKey(where, column string) error {
+	return &engine.StepError{
+		Code: "null_key", Argument: "source",
+		Message: fmt.Sprintf("read %s: the row has no value in %q, which is part of the key", where, column),
+		Remedy:  "Correct the row, or name other columns in key; the table was left as it was.",
+	}
+}
+
+func duplicateKey(places []string, key string) error {
+	return &engine.StepError{
+		Code: "duplicate_key", Argument: "source",
+		Message: fmt.Sprintf("read %s: the row has the same key as that of %s, which is %s", places[1], places[0], key),
+		Remedy:  "Take one of the rows out, or name in key all the columns that tell rows apart; the table was left as it was.",
 	}
 }
 
@@ -118,14 +140,25 @@ func typesDiffer(argument, what, remedy string) error {
 	return &engine.StepError{Code: "columns_differ", Argument: argument, Message: what, Remedy: remedy}
 }
 
-func unknownColumn(name string, there []string) error {
-	remedy := "The source has " + quoteAll(there) + "."
+// unknownColumn is of an argument that names a column which the source, or the
+// table, does not have.
+func unknownColumn(argument, name, owner string, there []string) error {
+	remedy := fmt.Sprintf("The %s has %s.", owner, quoteAll(there))
 	if near := engine.Nearest(name, there); near != "" {
 		remedy = fmt.Sprintf("Did you mean %q? ", near) + remedy
 	}
 	return &engine.StepError{
-		Code: "unknown_column", Argument: "columns", Remedy: remedy,
-		Message: fmt.Sprintf("give column %q a type: the source has no such column", name),
+		Code: "unknown_column", Argument: argument, Remedy: remedy,
+		Message: fmt.Sprintf("find column %q, which %s names: the %s has no such column", name, argument, owner),
+	}
+}
+
+// noColumns is of a list that names no column.
+func noColumns(argument string) error {
+	return &engine.StepError{
+		Code: "no_columns", Argument: argument,
+		Message: "find the columns that " + argument + " names: the list is empty",
+		Remedy:  "Name at least one column.",
 	}
 }
 

@@ -47,7 +47,7 @@ func (p *plan) rollback(ctx context.Context, tx *sql.Tx, err error) error {
 	return err
 }
 
-// fill puts the rows into the table, counts them and describes the
+// fill puts the rows into the table, counts them, checks and describes the
 // result.
 func (p *plan) fill(ctx context.Context, env *engine.Env, out *Outputs) error {
 	before, err := p.prepare(ctx)
@@ -63,6 +63,9 @@ func (p *plan) fill(ctx context.Context, env *engine.Env, out *Outputs) error {
 	}
 	if came := out.RowsTotal - before + gone; came != out.Rows {
 		return rowsMismatch(p.table.text, out.Rows, came)
+	}
+	if err := p.check(ctx, env, out.RowsTotal); err != nil {
+		return err
 	}
 	return p.outcome(ctx, out)
 }

@@ -147,7 +147,7 @@ func TestSuite(t *testing.T) {
 				Type: duckdbload.Type,
 				Setup: func(t testing.TB, dir string) enginetest.Args {
 					write(t, dir, "readings.csv", readings)
-					return args("readings.csv", append([]any{"mode", mode}, more...)...)
+					return args("readings.csv", append([]any{"mode", mode, "check", checks(enginetest.Args{"column": "time", "unique": true})}, more...)...)
 				},
 				State: dump,
 				Slow: func(t testing.TB, dir string) (enginetest.Args, <-chan struct{}) {

@@ -7,8 +7,8 @@ import (
 	"sort"
 )
 
-// plan is what a load is going to do: the sources, and the columns that the
-// table has or gets.
+// plan is what a load is going to do: the sources, the columns that the table
+// has or gets, and the checks.
 type plan struct {
 	db        *database
 	sources   []*source
@@ -19,6 +19,7 @@ type plan struct {
 	key       []string // columns of the table, for upsert
 	partition []string // columns of the table, for deleteInsert
 	columns   []target
+	checks    []check
 }
 
 // target is a column of the table.
@@ -53,13 +54,14 @@ func planLoad(ctx context.Context, db *database, sources []*source, args Args) (
 	if p.partition, err = p.named("partition_by", args.PartitionBy); err != nil {
 		return nil, err
 	}
-	return p, nil
+	p.checks, err = p.planChecks(ctx, args.Checks)
+	return p, err
 }
 
 // settleAll settles the type of every column. In order of precedence it is the
 // type that the table has, the argument columns say, a Parquet file has, or
 // all the texts of the column can become.
-func (p *plan) settleAll(ctx context.Context, columns map[string]string) error {
+func (p *plan) settleAll(ctx context.Context, columns map[string]columnType) error {
 	given, err := p.givenTypes(ctx, columns)
 	if err != nil {
 		return err
@@ -132,7 +134,7 @@ func (p *plan) find(ctx context.Context) error {
 
 // givenTypes reads the argument columns: the full names of the types, by folded
 // column name.
-func (p *plan) givenTypes(ctx context.Context, columns map[string]string) (map[string]string, error) {
+func (p *plan) givenTypes(ctx context.Context, columns map[string]columnType) (map[string]string, error) {
 	names := make([]string, 0, len(columns))
 	for name := range columns {
 		names = append(names, name)
@@ -143,9 +145,9 @@ func (p *plan) givenTypes(ctx context.Context, columns map[string]string) (map[s
 		if p.sources[0].column(name) < 0 {
 			return nil, unknownColumn("columns", name, "source", p.sources[0].names())
 		}
-		typ, err := p.db.fullType(ctx, columns[name])
+		typ, err := p.db.fullType(ctx, string(columns[name]))
 		if err != nil {
-			return nil, badColumnType(name, columns[name], essence(err))
+			return nil, badColumnType(name, string(columns[name]), essence(err))
 		}
 		given[fold(name)] = typ
 	}

@@ -3,6 +3,7 @@ package duckdbload
 import (
 	"fmt"
 	"net/url"
+	"path/filepath"
 	"strings"
 	"unicode"
 )
@@ -20,9 +21,16 @@ func (p *databasePath) UnmarshalText(text []byte) error {
 	return checkDatabasePath(string(text))
 }
 
+// longestDatabase lets the write-ahead log have a name of 255 bytes, which is
+// what file systems take.
+const longestDatabase = 255 - len(".wal")
+
 func checkDatabasePath(path string) error {
 	if strings.Contains(path, "?") || strings.ContainsFunc(path, unicode.IsControl) {
 		return fmt.Errorf("%q cannot be the path of a database: the DuckDB driver takes no ? and no control character there", path)
+	}
+	if len(filepath.Base(path)) > longestDatabase {
+		return fmt.Errorf("%q cannot be the path of a database: its name is longer than %d bytes, which leaves no room for the .wal of the file beside it", path, longestDatabase)
 	}
 	if _, err := url.PathUnescape(path); err != nil {
 		return fmt.Errorf("%q cannot be the path of a database: the DuckDB driver takes a %% only before two hexadecimal digits", path)

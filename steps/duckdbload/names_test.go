@@ -19,7 +19,7 @@ import (
 var oddNames = []string{
 	"with space", "it's", `dou"ble`, "semi;colon", "new\nline", "tab\tname", "back\\slash", "Ünï¢ödé", "😀", "$HOME", "`id`", "%41%zz",
 	"x'; DROP TABLE keep; --", `x"; DROP TABLE keep; --`, "select", "main", "temp", "../up", "a,b", "{a,b}", "year=2024", "-rf", "~", "c0", "filename",
-	strings.Repeat("n", 250), strings.Repeat("é", 120),
+	strings.Repeat("n", 251), strings.Repeat("é", 120),
 }
 
 func TestNamesAreData(t *testing.T) {
@@ -102,7 +102,7 @@ func TestFileNamesThatDuckDBCannotTakeAreRefused(t *testing.T) {
 }
 
 func TestDatabaseNamesAreData(t *testing.T) {
-	for _, name := range []string{"it's", `dou"ble`, "with space", "semi;colon", "hash#1", "😀", "100%25", "temp", "system", "main", "memory", "a.b.c", "sqlite:x", strings.Repeat("n", 240)} {
+	for _, name := range []string{"it's", `dou"ble`, "with space", "semi;colon", "hash#1", "😀", "100%25", "temp", "system", "main", "memory", "a.b.c", "sqlite:x", strings.Repeat("n", 244)} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
 			write(t, dir, "a.csv", "a\n1\n")
@@ -130,6 +130,13 @@ func TestDatabasePathsThatTheDriverCannotTakeAreRefused(t *testing.T) {
 		if e.Retryable || e.Argument != "database" {
 			t.Errorf("got %+v", e)
 		}
+	}
+}
+
+func TestADatabaseNameThatLeavesNoRoomForTheLogIsRefused(t *testing.T) {
+	_, err := engine.FindField(duckdbload.Type.Args, "database").Convert(cty.StringVal(strings.Repeat("n", 252)))
+	if err == nil || !strings.Contains(err.Error(), "longer than 251 bytes") {
+		t.Errorf("got %v", err)
 	}
 }
 

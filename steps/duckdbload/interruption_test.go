@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -30,9 +31,9 @@ func writeReadings(t testing.TB, path string, n int) {
 	line := make([]byte, 0, 64)
 	at := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 	for i := 0; i < n && err == nil; i++ {
-		line = fmt.Appendf(line[:0], "%d,", i+1)
+		line = append(strconv.AppendInt(line[:0], int64(i+1), 10), ',')
 		line = at.AppendFormat(line, "2006-01-02,15:04:05,")
-		line = fmt.Appendf(line, "%d.%d\n", 15+i*7%25, i*31%10)
+		line = append(strconv.AppendInt(line, int64(15+i*7%25), 10), '.', byte('0'+i*31%10), '\n')
 		at = at.Add(15 * time.Minute)
 		_, err = w.Write(line)
 	}

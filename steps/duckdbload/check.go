@@ -123,9 +123,9 @@ func checkFailed(table string, broken []verdict, total int64) error {
 }
 
 func badCheck(place, what string, err error) error {
-	return &engine.StepError{
-		Code: "bad_check", Argument: place, Err: err,
-		Message: what + " " + place,
-		Remedy:  "Correct the check; the table was left as it was.",
+	remedy := "Correct the check; the table was left as it was."
+	if strings.HasSuffix(place, ".sql") {
+		remedy = "Write one SELECT, which can read the tables of this database and nothing else; the table was left as it was."
 	}
+	return &engine.StepError{Code: "bad_check", Argument: place, Err: err, Message: what + " " + place, Remedy: remedy}
 }

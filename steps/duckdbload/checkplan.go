@@ -135,11 +135,11 @@ func (p *plan) queryCheck(ctx context.Context, place, text string) (check, error
 	err = json.Unmarshal([]byte(tree), &parsed)
 	switch {
 	case err != nil:
+	case len(parsed.Statements) != 1 && (!parsed.Error || strings.HasPrefix(parsed.Message, "Only SELECT")):
+		err = errors.New("it has to be one SELECT")
 	case parsed.Error:
 		first, _, _ := strings.Cut(parsed.Message, "\n")
 		err = errors.New(first)
-	case len(parsed.Statements) != 1:
-		err = errors.New("it has to be one SELECT")
 	}
 	for _, name := range changing {
 		if strings.Contains(tree, `"function_name":"`+name+`"`) {

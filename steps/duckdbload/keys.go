@@ -53,7 +53,7 @@ func (p *plan) keyTwice(ctx context.Context, values []any) error {
 		conditions := make([]string, len(p.key))
 		for i, name := range p.key {
 			at := p.position(name)
-			conditions[i] = fmt.Sprintf("CAST(%s AS VARCHAR) = %s", s.expression(p.columns[at], at), literal(fmt.Sprint(values[i])))
+			conditions[i] = fmt.Sprintf("%s = CAST(%s AS %s)", s.expression(p.columns[at], at), literal(fmt.Sprint(values[i])), p.columns[at].typ)
 		}
 		return strings.Join(conditions, " AND ")
 	})

@@ -201,6 +201,32 @@ func TestRowsThatComeInBetweenAreSeen(t *testing.T) {
 	}
 }
 
+// TestAFileThatIsWrittenToIsNotLoaded has as many rows afterwards, one of which
+// is no whole number any more.
+func TestAFileThatIsWrittenToIsNotLoaded(t *testing.T) {
+	for _, columns := range []map[string]string{nil, {"a": "BIGINT"}} {
+		dir := t.TempDir()
+		write(t, dir, "old.csv", "a\n7\n")
+		write(t, dir, "a.csv", "a\n1\n2\n")
+		succeed(t, dir, args("old.csv"))
+		a := args("a.csv")
+		if columns != nil {
+			a["columns"] = columns
+		}
+		result := runWatched(t.Context(), t, dir, a, func(done, _ int64) {
+			if done == 0 {
+				write(t, dir, "a.csv", "a\n1\n2.5\n")
+			}
+		})
+		if e := result.Error; e == nil || e.Code != "source_changed" {
+			t.Errorf("got %s %+v", result.Outcome, e)
+		}
+		if got, want := dump(t, dir), "7\n"; got != want {
+			t.Errorf("got rows %q, want %q", got, want)
+		}
+	}
+}
+
 func TestProgressGoesFromNoneToAll(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, "1.csv", "a\n1\n2\n")

@@ -136,6 +136,9 @@ func (p *plan) insertAll(ctx context.Context, env *engine.Env, into string, out 
 		if came != s.rows {
 			return rowsMismatch(s.path, s.rows, came)
 		}
+		if s.changed() {
+			return sourceChanged(s.path)
+		}
 		out.Rows += came
 		env.Progress(out.Rows, total, "rows")
 	}

@@ -3,6 +3,8 @@ package duckdbload
 import (
 	"context"
 	"fmt"
+	"io/fs"
+	"os"
 
 	"dagrun/engine"
 	"dagrun/steps/internal/compression"
@@ -11,7 +13,8 @@ import (
 // source is one file to load, and what the survey found in it.
 type source struct {
 	path        string
-	glob        string // path as a glob of DuckDB
+	info        fs.FileInfo // before the survey
+	glob        string      // path as a glob of DuckDB
 	format      string
 	compression compression.Format
 
@@ -83,6 +86,9 @@ func surveyAll(ctx context.Context, env *engine.Env, patterns []string) ([]*sour
 func survey(ctx context.Context, path string) (*source, error) {
 	s := &source{path: path}
 	var err error
+	if s.info, err = os.Stat(path); err != nil {
+		return nil, badFile(path, err)
+	}
 	if s.format, s.compression, err = formatOf(path); err != nil {
 		return nil, err
 	}
@@ -101,6 +107,13 @@ func survey(ctx context.Context, path string) (*source, error) {
 		return nil, err
 	}
 	return s, s.index()
+}
+
+// changed reports whether the file is not the one that was surveyed any more,
+// as far as its size and its time tell.
+func (s *source) changed() bool {
+	now, err := os.Stat(s.path)
+	return err != nil || now.Size() != s.info.Size() || !now.ModTime().Equal(s.info.ModTime())
 }
 
 // index files the columns by name, and refuses those that DuckDB holds for the

@@ -177,3 +177,13 @@ func rowsMismatch(what string, counted, came int64) error {
 		Remedy:  "Look for something that writes to the file while it is loaded. The table was left as it was.",
 	}
 }
+
+// sourceChanged is of a file that has as many rows as were counted, but perhaps
+// not those that were looked at.
+func sourceChanged(path string) error {
+	return &engine.StepError{
+		Code: "source_changed", Argument: "source", Retryable: true,
+		Message: fmt.Sprintf("load %s: the file was written to meanwhile", path),
+		Remedy:  "Load it when it is complete. The table was left as it was.",
+	}
+}

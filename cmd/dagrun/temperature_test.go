@@ -29,8 +29,10 @@ import (
 
 const temperature = "../../pipelines/temperature.hcl"
 
-// session is one call of the temperature pipeline in folders of its own.
+// session is calls of a pipeline in folders of its own.
 type session struct {
+	pipeline       string   // its name, which is that of its file
+	args           []string // of every call
 	folder, state  string
 	code           int
 	stdout, stderr string
@@ -46,11 +48,10 @@ func (s *session) run(t *testing.T, args ...string) {
 	}
 	var stdout, stderr bytes.Buffer
 	s.code = run(append([]string{
-		"run", temperature, "--date", "2026-11-20T08:00", "--state-dir", s.state,
-		"--var", "folder=" + s.folder, "--var", "retry_interval=1ms",
-	}, args...), &stdout, &stderr, steps.All())
+		"run", "../../pipelines/" + s.pipeline + ".hcl", "--date", "2026-11-20T08:00", "--state-dir", s.state, "--var", "folder=" + s.folder,
+	}, append(s.args, args...)...), &stdout, &stderr, steps.All())
 	s.stdout, s.stderr = stdout.String(), stderr.String()
-	runs, err := runlog.List(s.state, "temperature")
+	runs, err := runlog.List(s.state, s.pipeline)
 	if err != nil || len(runs) == 0 {
 		t.Fatalf("no run is recorded: %v\n%s", err, s.stderr)
 	}
@@ -72,10 +73,14 @@ func cleanEnvironment(t *testing.T) {
 	}
 }
 
+func temperatureSession() *session {
+	return &session{pipeline: "temperature", args: []string{"--var", "retry_interval=1ms"}}
+}
+
 func newSession(t *testing.T, args ...string) *session {
 	t.Helper()
 	cleanEnvironment(t)
-	s := &session{}
+	s := temperatureSession()
 	s.run(t, args...)
 	return s
 }
@@ -224,7 +229,7 @@ func TestMailAndBackupGoToServers(t *testing.T) {
 	cleanEnvironment(t)
 	t.Setenv("AUTOMATION_EMAIL", "sender@example.org")
 	t.Setenv("AUTOMATION_PASS", "app-password")
-	s := &session{}
+	s := temperatureSession()
 	s.run(t, "--var", "mail_server="+server.URL(), "--var", "mail_ca_file="+server.CAFile(),
 		"--var", "bucket=s3://plc-data", "--var", "endpoint="+store.Endpoint(), "--var", "region=us-east-1", "--var", "delete_local=true")
 	if s.code != 0 {
@@ -277,7 +282,7 @@ func TestWhatFailsIsSaidAndTheRestIsDone(t *testing.T) {
 			for name, value := range tt.env {
 				t.Setenv(name, value)
 			}
-			s := &session{}
+			s := temperatureSession()
 			s.run(t, append(tt.args, "--var", "delete_local=true")...)
 			if s.code != 1 {
 				t.Errorf("exit code %d, want 1", s.code)

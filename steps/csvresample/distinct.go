@@ -106,7 +106,7 @@ func (d *distinct) resolve(s *series, b *bucket) error {
 		parser.delimiter = e.from.in.format.delimiter
 		row := parser.only(e.text)
 		row.line = e.from.lines + e.line
-		d.fold.refuse(row)
+		d.refuse(row)
 		d.fold.add(b, row, e.at)
 	}
 	b.entries = nil

@@ -2,6 +2,7 @@ package csvresample
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"math/bits"
 	"slices"
@@ -156,9 +157,9 @@ func (r *rowReader) badTime(err error) *badRow {
 	text := visible(shorten(joinTexts(nil, r.times.texts(&r.scan.row))))
 	remedy := remedyRow
 	switch {
-	case err == errNoDate: //nolint:errorlint // it is never wrapped
+	case errors.Is(err, errNoDate):
 		remedy = "Name the column of the date too, as in time = [\"date\", \"time\"]."
-	case err == errForm: //nolint:errorlint // it is never wrapped
+	case errors.Is(err, errForm):
 		remedy = "Say how times are written with time_format, or correct the row."
 	}
 	return r.bad(fmt.Sprintf("%s is no time: %v", text, err), remedy)
@@ -278,11 +279,11 @@ func (n *number) read(buf []byte, pos int) int {
 	if buf[pos] == '-' {
 		pos++
 	}
-	digits, first, point := int64(0), pos, pos
+	digits, first := int64(0), pos
 	for ; buf[pos]-'0' <= 9; pos++ {
 		digits = digits*10 + int64(buf[pos]-'0')
 	}
-	point = pos
+	point := pos
 	if buf[pos] == '.' {
 		first++
 		for pos++; buf[pos]-'0' <= 9; pos++ {

@@ -271,34 +271,3 @@ func (r *rowReader) fieldEnd(buf []byte, pos int) int {
 		}
 	}
 }
-
-// read reads a plain decimal number up to a byte that is none of it, and gives
-// the place of that. Decimals are -1 when it is otherwise, or nothing.
-func (n *number) read(buf []byte, pos int) int {
-	begin := pos
-	if buf[pos] == '-' {
-		pos++
-	}
-	digits, first := int64(0), pos
-	for ; buf[pos]-'0' <= 9; pos++ {
-		digits = digits*10 + int64(buf[pos]-'0')
-	}
-	point := pos
-	if buf[pos] == '.' {
-		first++
-		for pos++; buf[pos]-'0' <= 9; pos++ {
-			digits = digits*10 + int64(buf[pos]-'0')
-		}
-	}
-	n.digits, n.decimals = digits, max(pos-point-1, 0)
-	if size := pos - first; size <= 0 || size > 18 || digits > maxExact || !endsField[buf[pos]] {
-		n.decimals = -1
-	}
-	if buf[begin] == '-' {
-		n.digits = -digits
-	}
-	return pos
-}
-
-// endsField has what can follow a plain number.
-var endsField = [256]bool{',': true, '\t': true, '\n': true, '\r': true}

@@ -125,11 +125,7 @@ func (a *aggregate) add(b *bucket, r *row, at int64) {
 	}
 }
 
-func (a *aggregate) settle(b *bucket) {
-	for i := range b.edges {
-		b.edges[i].settle()
-	}
-}
+func (a *aggregate) settle(*bucket) {}
 
 func (a *aggregate) merge(b, later *bucket) {
 	for i := range b.cells {

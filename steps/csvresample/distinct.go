@@ -2,10 +2,8 @@ package csvresample
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"fmt"
-	"slices"
 
 	"dagrun/engine"
 )
@@ -75,10 +73,7 @@ func (d *distinct) join(later fold, lines int) {
 func (d *distinct) sheet(ctx context.Context, all []*series) (*sheet, error) {
 	for _, s := range all {
 		for _, b := range s.sorted() {
-			if err := ctx.Err(); err != nil {
-				return nil, err
-			}
-			if err := d.resolve(s, b); err != nil {
+			if err := d.resolve(ctx, s, b); err != nil {
 				return nil, err
 			}
 		}
@@ -87,20 +82,23 @@ func (d *distinct) sheet(ctx context.Context, all []*series) (*sheet, error) {
 }
 
 // resolve gives the rows of a bucket to the other fold, one for each time.
-func (d *distinct) resolve(s *series, b *bucket) error {
-	slices.SortStableFunc(b.entries, func(a, b entry) int { return cmp.Compare(a.at, b.at) })
+func (d *distinct) resolve(ctx context.Context, s *series, b *bucket) error {
+	entries, err := sortByTime(ctx, b.entries)
+	if err != nil {
+		return err
+	}
+	b.entries = nil
 	var parser scanner
-	for i := range b.entries {
-		e := &b.entries[i]
-		if i > 0 && b.entries[i-1].at == e.at {
-			if d.policy == errorOnDuplicates {
-				return d.errDuplicate(s, &b.entries[i-1], e)
-			}
-			if d.policy == keepFirst {
-				continue
-			}
+	for i := range entries {
+		e := &entries[i]
+		if i%sortedAtOnce == 0 && ctx.Err() != nil {
+			return ctx.Err()
 		}
-		if d.policy == keepLast && i+1 < len(b.entries) && b.entries[i+1].at == e.at {
+		again := i > 0 && entries[i-1].at == e.at
+		if again && d.policy == errorOnDuplicates {
+			return d.errDuplicate(s, &entries[i-1], e)
+		}
+		if again && d.policy == keepFirst || d.policy == keepLast && i+1 < len(entries) && entries[i+1].at == e.at {
 			continue
 		}
 		parser.delimiter = e.from.in.format.delimiter
@@ -109,8 +107,6 @@ func (d *distinct) resolve(s *series, b *bucket) error {
 		d.refuse(row)
 		d.fold.add(b, row, e.at)
 	}
-	b.entries = nil
-	d.fold.settle(b)
 	return nil
 }
 

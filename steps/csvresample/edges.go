@@ -13,7 +13,11 @@ type edges struct {
 type edge struct {
 	at   int64
 	text []byte
-	own  bool // text is no part of a chunk
+}
+
+// take makes the edge that of a row, whose bytes are soon others.
+func (e *edge) take(text []byte, at int64) {
+	e.at, e.text = at, append(e.text[:0], text...)
 }
 
 func (e *edges) add(text []byte, at int64) {
@@ -21,20 +25,12 @@ func (e *edges) add(text []byte, at int64) {
 		return
 	}
 	if e.count == 0 || at < e.first.at {
-		e.first = edge{at: at, text: text}
+		e.first.take(text, at)
 	}
 	if e.count == 0 || at >= e.last.at {
-		e.last = edge{at: at, text: text}
+		e.last.take(text, at)
 	}
 	e.count++
-}
-
-func (e *edges) settle() {
-	for _, one := range []*edge{&e.first, &e.last} {
-		if !one.own {
-			one.text, one.own = bytes.Clone(one.text), true
-		}
-	}
 }
 
 func (e *edges) merge(later *edges) {

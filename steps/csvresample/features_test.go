@@ -2,6 +2,7 @@ package csvresample_test
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -135,6 +136,16 @@ func TestAggregates(t *testing.T) {
 			name: "columns in the order of the file's", text: plant, args: enginetest.Args{"aggregate": map[string][]string{"temp": {"max"}, "status": {"last"}, "probe": {"count"}}},
 			want: lines("probe_count,t,temp_max,status_last", "4,2024-06-15 00:00,22,ok", "1,2024-06-15 01:00,,ok", "1,2024-06-15 03:00,14.5,off"),
 		},
+		{
+			name: "texts in quotes", args: of("v", "first", "last"),
+			text: lines("t,v,w", `2024-06-15 00:10,"a,b",1`, `2024-06-15 00:20,"c",2`, `2024-06-15 00:30,"dddd ""d""",3`, `2024-06-15 00:05,"z",4`, `2024-06-15 00:25,"longer than all",5`),
+			want: lines("t,v_first,v_last", `2024-06-15 00:00,z,"dddd ""d"""`),
+		},
+		{
+			name: "texts in quotes, one for each time", args: enginetest.With(of("v", "first", "last"), enginetest.Args{"duplicates": "keep_last"}),
+			text: lines("t,v,w", `2024-06-15 00:10,"a,b",1`, `2024-06-15 00:30,"c",2`, `2024-06-15 00:30,"dddd ""d""",3`, `2024-06-15 00:10,"z",4`, `2024-06-15 00:25,"longer than all",5`),
+			want: lines("t,v_first,v_last", `2024-06-15 00:00,z,"dddd ""d"""`),
+		},
 		{name: "a function named twice", text: plant, args: of("temp", "max", "max"), want: lines("t,temp_max", "2024-06-15 00:00,22", "2024-06-15 01:00,", "2024-06-15 03:00,14.5")},
 	})
 	testFailures(t, []failure{
@@ -235,6 +246,22 @@ func TestRowsWithTheSameTime(t *testing.T) {
 			name: "an error, " + method, text: text, args: how("error", method), code: "duplicate_time", argument: "duplicates",
 			message: `two rows of the series "a" have the time 2024-06-15T00:10:00Z: DIR/in.csv:2 and DIR/in.csv:5`, remedy: "keep_first",
 		}})
+	}
+}
+
+// Rows out of order beyond what is sorted at once, twice each.
+func TestManyRowsWithTheSameTimeInOneBucket(t *testing.T) {
+	const n = 200_000
+	var text strings.Builder
+	text.WriteString("t,v\n")
+	for i := range 2 * n {
+		fmt.Fprintf(&text, "%d,%d\n", i*7919%n, i/n)
+	}
+	for policy, want := range map[string]string{"keep_first": "0", "keep_last": "200000"} {
+		outcome{
+			text: text.String(), want: lines("t,v_sum,v_count", "0,"+want+",200000"),
+			args: enginetest.Args{"time_format": "epoch", "interval": "7d", "duplicates": policy, "aggregate": map[string][]string{"v": {"sum", "count"}}},
+		}.run(t)
 	}
 }
 

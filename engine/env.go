@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -30,6 +31,11 @@ type Env struct {
 	Progress func(done, total int64, unit string)
 	// Files makes the files that the attempt writes.
 	Files FileMaker
+	// Finally takes work that cannot be taken back, such as deleting an input.
+	// It is done when everything else has succeeded: the step has returned, its
+	// postconditions hold and its files are in place. It fails the attempt when
+	// it fails, and is not done when anything else does.
+	Finally func(work func(ctx context.Context) error)
 }
 
 // FileMaker makes files that appear whole or not at all.
@@ -89,6 +95,18 @@ func (e *Env) Inputs(argument string, patterns ...string) ([]string, error) {
 // IsGlob reports whether a path has glob characters.
 func IsGlob(path string) bool { return strings.ContainsAny(path, "*?[") }
 
+// hidden reports whether a part of a path that a glob matched begins with a
+// point and that of the glob does not: * is not for such names, as in a shell.
+func hidden(glob, path string) bool {
+	parts := strings.Split(path, string(filepath.Separator))
+	for i, want := range strings.Split(glob, string(filepath.Separator)) {
+		if i < len(parts) && strings.HasPrefix(parts[i], ".") && !strings.HasPrefix(want, ".") {
+			return true
+		}
+	}
+	return false
+}
+
 // expand lists the files that an absolute path or glob names. A path that
 // exists is taken literally, whatever characters it has.
 func expand(path string) ([]string, error) {
@@ -96,6 +114,8 @@ func expand(path string) ([]string, error) {
 	switch {
 	case err == nil && info.IsDir():
 		return nil, errors.New("it is a folder, not a file")
+	case err == nil && !info.Mode().IsRegular():
+		return nil, errors.New("it is a pipe or a device, not a file")
 	case err == nil:
 		return []string{path}, nil
 	case !errors.Is(err, fs.ErrNotExist) || !IsGlob(path):
@@ -107,7 +127,7 @@ func expand(path string) ([]string, error) {
 	}
 	var files []string
 	for _, f := range found {
-		if info, err := os.Stat(f); err == nil && !info.IsDir() {
+		if info, err := os.Stat(f); err == nil && info.Mode().IsRegular() && !hidden(path, f) {
 			files = append(files, f)
 		}
 	}

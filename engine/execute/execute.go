@@ -2,6 +2,7 @@ package execute
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -185,8 +186,15 @@ func locksOf(dir string, t *engine.StepType, args cty.Value) []sched.Lock {
 // realPath is one name for a file, whatever links lead to it. A file that is
 // not there yet has the name that it will have.
 func realPath(path string) string {
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		return real
+	for range 40 { // links that lead in a circle lead nowhere
+		if real, err := filepath.EvalSymlinks(path); err == nil {
+			return real
+		}
+		target, err := os.Readlink(path)
+		if err != nil {
+			break
+		}
+		path = engine.Resolve(filepath.Dir(path), target)
 	}
 	if dir, err := filepath.EvalSymlinks(filepath.Dir(path)); err == nil {
 		return filepath.Join(dir, filepath.Base(path))

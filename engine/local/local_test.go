@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 
 	"dagrun/engine"
 	"dagrun/engine/enginetest"
+	"dagrun/engine/local"
 )
 
 type copyArgs struct {
@@ -310,5 +312,74 @@ func TestAnEndedContextIsSaidInOneWay(t *testing.T) {
 		if got := enginetest.Run(ctx, t, typ, t.TempDir(), nil).Error; got.Message != tt.want {
 			t.Errorf("got %q, want %q", got.Message, tt.want)
 		}
+	}
+}
+
+func TestFinalWorkIsDoneWhenAllElseIsWell(t *testing.T) {
+	refusal := &engine.StepError{Code: "postcondition", Message: "no", Remedy: "Look."}
+	for name, tt := range map[string]struct {
+		run, verify, last error
+		panics            bool
+		want              engine.Outcome
+		done              bool
+	}{
+		"all is well":            {want: engine.AttemptSucceeded, done: true},
+		"the step fails":         {run: refusal, want: engine.AttemptFailed},
+		"a postcondition fails":  {verify: refusal, want: engine.AttemptFailed},
+		"the work itself fails":  {last: refusal, want: engine.AttemptFailed, done: true},
+		"the work itself panics": {panics: true, want: engine.AttemptFailed, done: true},
+	} {
+		dir := t.TempDir()
+		done := false
+		typ := stepType(func(_ context.Context, env *engine.Env, a copyArgs) error {
+			env.Finally(func(context.Context) error {
+				done = true
+				if got := read(t, env.Path(a.Output)); got != "new" {
+					t.Errorf("%s: the file is %q when the work is done", name, got)
+				}
+				if tt.panics {
+					panic("it broke")
+				}
+				return tt.last
+			})
+			if err := writeTo(env, a.Output, "new"); err != nil {
+				return err
+			}
+			return tt.run
+		})
+		attempt, _ := enginetest.Attempt(t, typ, dir, enginetest.Args{"output": "out.txt"})
+		runner := &local.Runner{Types: engine.NewRegistry(typ), Verify: func(engine.Attempt, json.RawMessage) error { return tt.verify }}
+		if got := runner.Run(t.Context(), attempt); got.Outcome != tt.want || done != tt.done {
+			t.Errorf("%s: the attempt %s, the work was done: %v; want %s, %v", name, got.Outcome, done, tt.want, tt.done)
+		}
+	}
+}
+
+func TestGlobsAreForOrdinaryFiles(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"a.csv", ".hidden.csv", ".git/b.csv", "sub/c.csv"} {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		place(t, filepath.Join(dir, name), "x")
+	}
+	if err := syscall.Mkfifo(filepath.Join(dir, "pipe.csv"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	env := &engine.Env{WorkingDir: dir}
+	for pattern, want := range map[string][]string{"*.csv": {"a.csv"}, "*/*.csv": {"sub/c.csv"}, ".*.csv": {".hidden.csv"}, ".git/*": {".git/b.csv"}, ".hidden.csv": {".hidden.csv"}} {
+		got, err := env.Inputs("input", pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range got {
+			got[i], _ = filepath.Rel(dir, got[i])
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: %s", pattern, diff)
+		}
+	}
+	if _, err := env.Inputs("input", "pipe.csv"); err == nil || !strings.Contains(err.Error(), "it is a pipe or a device, not a file") {
+		t.Errorf("a pipe: got %v", err)
 	}
 }

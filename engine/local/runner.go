@@ -117,10 +117,12 @@ func (r *Runner) attempt(ctx context.Context, a engine.Attempt) (engine.Result, 
 	}
 	ws := newWorkspace(a.WorkingDir)
 	defer ws.abort()
+	env, last := r.env(a, ws), &finalWork{}
+	env.Finally = last.add
 	files := filesOf(a.WorkingDir, typ, args)
 	hashing := startHashing(ctx, files.read)
 	defer hashing.stop()
-	out, err := runGuarded(ctx, typ, r.env(a, ws), args)
+	out, err := runGuarded(ctx, typ, env, args)
 	if err == nil {
 		hashing.wait()
 		err = ctx.Err()
@@ -134,6 +136,9 @@ func (r *Runner) attempt(ctx context.Context, a engine.Attempt) (engine.Result, 
 	}
 	if err := ws.commit(); err != nil {
 		return engine.Result{}, blame(a.WorkingDir, typ, args, err)
+	}
+	if err := last.do(ctx, typ, env); err != nil {
+		return engine.Result{}, err
 	}
 	records := append(files.records(), ws.records...)
 	return engine.Result{Outputs: outputs, Files: records, Volume: volumeOf(typ, out, records)}, nil
@@ -189,17 +194,35 @@ func (r *Runner) zone(name string) *time.Location {
 	return zone
 }
 
-// runGuarded turns a panic of the step into an error that is not retried.
-func runGuarded(ctx context.Context, typ *engine.StepType, env *engine.Env, args cty.Value) (out cty.Value, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			env.Log.Debug("panic", "stack", string(debug.Stack()))
-			err = &engine.StepError{
-				Code:    "panic",
-				Message: fmt.Sprintf("step type %s panicked: %v", typ.Name, p),
-				Remedy:  "This is a bug in the step type; please report it with the run log.",
-			}
+// finalWork is what a step wants to be done last.
+type finalWork struct{ all []func(context.Context) error }
+
+func (f *finalWork) add(work func(context.Context) error) { f.all = append(f.all, work) }
+
+func (f *finalWork) do(ctx context.Context, typ *engine.StepType, env *engine.Env) (err error) {
+	defer guard(typ, env, &err)
+	for _, work := range f.all {
+		if err := work(ctx); err != nil {
+			return err
 		}
-	}()
+	}
+	return nil
+}
+
+// runGuarded runs the step.
+func runGuarded(ctx context.Context, typ *engine.StepType, env *engine.Env, args cty.Value) (out cty.Value, err error) {
+	defer guard(typ, env, &err)
 	return typ.Run(ctx, env, args)
+}
+
+// guard turns a panic of the step into an error that is not retried.
+func guard(typ *engine.StepType, env *engine.Env, err *error) {
+	if p := recover(); p != nil {
+		env.Log.Debug("panic", "stack", string(debug.Stack()))
+		*err = &engine.StepError{
+			Code:    "panic",
+			Message: fmt.Sprintf("step type %s panicked: %v", typ.Name, p),
+			Remedy:  "This is a bug in the step type; please report it with the run log.",
+		}
+	}
 }

@@ -2,7 +2,11 @@ package csvresample
 
 import (
 	"context"
+	"fmt"
+	"math"
 	"slices"
+
+	"dagrun/engine"
 )
 
 // shownColumn is a column of the output: a part of the time, of what tells
@@ -57,11 +61,7 @@ func (a *aggregate) sheet(ctx context.Context, all []*series) (*sheet, error) {
 	g := a.job.newGrid(a.job.anchor)
 	var parts []rows
 	for _, s := range all {
-		list := s.sorted()
-		for _, b := range list {
-			a.style.refine(b.start, g.clock)
-		}
-		r := &aggregatedRows{fold: a, series: s, buckets: list, columns: columns}
+		r := &aggregatedRows{fold: a, clock: a.job.clock(), series: s, buckets: s.sorted(), columns: columns}
 		if err := r.reckon(ctx); err != nil {
 			return nil, err
 		}
@@ -73,6 +73,7 @@ func (a *aggregate) sheet(ctx context.Context, all []*series) (*sheet, error) {
 // aggregatedRows writes the values of a series.
 type aggregatedRows struct {
 	fold      *aggregate
+	clock     *clock
 	series    *series
 	buckets   []*bucket
 	columns   []shownColumn
@@ -90,6 +91,14 @@ type result struct {
 }
 
 func (r *aggregatedRows) list() []*bucket { return r.buckets }
+
+func (r *aggregatedRows) begin(start int64, _ bool) error {
+	if !r.fold.style.refine(start, r.clock) {
+		return r.fold.job.errCoarse(start, r.fold.style)
+	}
+	r.fold.job.noteStart(start, r.fold.style, r.clock)
+	return nil
+}
 
 func (r *aggregatedRows) place(steps []int) {
 	r.positions = make([]int, len(r.buckets))
@@ -113,9 +122,20 @@ func (r *aggregatedRows) reckon(ctx context.Context) error {
 			if r.results[i][k], err = resultOf(ctx, b, c); err != nil {
 				return err
 			}
+			if math.IsInf(r.results[i][k].number, 0) {
+				return r.errTooLarge(b, c)
+			}
 		}
 	}
 	return nil
+}
+
+func (r *aggregatedRows) errTooLarge(b *bucket, c *shownColumn) error {
+	return &engine.StepError{
+		Code: "number_too_large", Argument: "input",
+		Message: fmt.Sprintf("make the %s of column %q in the bucket of %s: it is beyond what a 64-bit float holds", c.of, c.name, *r.fold.job.rfc3339(b.start)),
+		Remedy:  "Correct the values, or scale them down.",
+	}
 }
 
 func resultOf(ctx context.Context, b *bucket, c *shownColumn) (result, error) {
@@ -141,7 +161,6 @@ func resultOf(ctx context.Context, b *bucket, c *shownColumn) (result, error) {
 
 func (r *aggregatedRows) appendRow(_ context.Context, line []byte, s spot) []byte {
 	j := r.fold.job
-	r.fold.style.refine(s.start, j.dayClock())
 	times := r.fold.style.texts(s.start, j.zone)
 	for i := range r.columns {
 		if i > 0 {

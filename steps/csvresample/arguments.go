@@ -3,6 +3,7 @@ package csvresample
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -92,15 +93,32 @@ type Origin struct {
 // TypeName is the name of the type in documents.
 func (Origin) TypeName() string { return "time of day, date or date-time" }
 
-// UnmarshalText reads HH:MM, HH:MM:SS, or what is ISO 8601 for a time.
+// UnmarshalText reads HH:MM, HH:MM:SS, or what is ISO 8601 for a time, in whole
+// seconds.
 func (o *Origin) UnmarshalText(text []byte) error {
 	o.dated = len(text) < 3 || text[2] != ':'
 	if !o.dated {
 		text = append([]byte("1970-01-01T"), text...)
 	}
 	var err error
-	if o.from, err = parseStamp(text); err != nil || !o.dated && o.from.layout.zoned() {
-		return fmt.Errorf("%q is no origin; write a time of day like \"06:00\", a date like \"2024-06-15\", or both", strings.TrimPrefix(string(text), "1970-01-01T"))
+	if o.from, err = parseStamp(text); err != nil || !o.dated && o.from.layout.zoned() || o.from.nanos != 0 {
+		return fmt.Errorf("%q is no origin; write a time of day like \"06:00\", a date like \"2024-06-15\", or both, to the second", strings.TrimPrefix(string(text), "1970-01-01T"))
+	}
+	return nil
+}
+
+// Aggregate says which functions make values of which columns.
+type Aggregate map[string][]Function
+
+// Check refuses what would make nothing.
+func (a Aggregate) Check() error {
+	if len(a) == 0 {
+		return errors.New("no column is named; leave aggregate out, or name one: { temperature = [\"mean\"] }")
+	}
+	for _, name := range slices.Sorted(maps.Keys(a)) {
+		if len(a[name]) == 0 {
+			return &engine.KeyError{Key: name, Err: errors.New("no function is named, such as \"mean\"")}
+		}
 	}
 	return nil
 }

@@ -13,7 +13,7 @@ import (
 func TestArgumentsAreCheckedBeforeTheRun(t *testing.T) {
 	emptyPeriod := " ends at or before its start; the end is exclusive, so one day is \"2024-06-15/2024-06-16\""
 	ending := "; it must be .csv or .tsv, with .gz or .zst behind it if it is compressed"
-	noOrigin := " is no origin; write a time of day like \"06:00\", a date like \"2024-06-15\", or both"
+	noOrigin := " is no origin; write a time of day like \"06:00\", a date like \"2024-06-15\", or both, to the second"
 	cases := []struct{ argument, text, want string }{
 		{"interval", "1h", ""},
 		{"interval", "1w2d", ""},
@@ -38,6 +38,8 @@ func TestArgumentsAreCheckedBeforeTheRun(t *testing.T) {
 		{"origin", "2024-06-15T06:00+02:00", ""},
 		{"origin", "24:00", `"24:00"` + noOrigin},
 		{"origin", "06:00+02:00", `"06:00+02:00"` + noOrigin},
+		{"origin", "00:00:00.5", `"00:00:00.5"` + noOrigin},
+		{"origin", "2024-06-15T00:00:00.5", `"2024-06-15T00:00:00.5"` + noOrigin},
 		{"origin", "midnight", `"midnight"` + noOrigin},
 		{"origin", "", `""` + noOrigin},
 		{"timezone", "Europe/Berlin", ""},
@@ -79,6 +81,20 @@ func TestArgumentsAreCheckedBeforeTheRun(t *testing.T) {
 				t.Errorf("got  %s\nwant %s", got, c.want)
 			}
 		})
+	}
+}
+
+func TestAggregateNamesColumnsAndFunctions(t *testing.T) {
+	none := cty.ListValEmpty(cty.String)
+	for want, given := range map[string]cty.Value{
+		`no column is named; leave aggregate out, or name one: { temperature = ["mean"] }`:                                cty.EmptyObjectVal,
+		`key "v": no function is named, such as "mean"`:                                                                   cty.ObjectVal(map[string]cty.Value{"v": none}),
+		`key "v": "maen" is no function; there are first, last, mean, min, max, sum, median, count. Did you mean "mean"?`: cty.ObjectVal(map[string]cty.Value{"v": cty.StringVal("maen")}),
+	} {
+		_, err := engine.FindField(csvresample.Type.Args, "aggregate").Convert(given)
+		if err == nil || err.Error() != want {
+			t.Errorf("got %v, want %s", err, want)
+		}
 	}
 }
 

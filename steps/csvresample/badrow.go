@@ -78,6 +78,7 @@ func (r *rejection) take(in input, b *badRow) error {
 	}
 	if most := r.job.args.MaxBadRows; most != nil && r.count > *most {
 		e := b.stepError(in, "too_many_bad_rows")
+		e.Argument = "max_bad_rows"
 		e.Message += fmt.Sprintf("; it is one more than max_bad_rows, %d", *most)
 		e.Remedy = "Look into the file, or raise max_bad_rows. " + b.remedy
 		return e

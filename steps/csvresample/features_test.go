@@ -62,6 +62,53 @@ func TestTimesInOtherFormats(t *testing.T) {
 	})
 }
 
+func TestStartsThatTimesDoNotShowAreAddedOrRefused(t *testing.T) {
+	dates := lines("t,v", "2024-06-15,1", "2024-06-16,25")
+	testOutcomes(t, []outcome{
+		{name: "days from six", text: dates, args: enginetest.Args{"interval": "1d", "origin": "06:00", "method": "sum"}, want: lines("t,v", "2024-06-14T06:00,1", "2024-06-15T06:00,25")},
+		{name: "filled in between", text: dates, args: enginetest.Args{"interval": "8h", "method": "sum", "fill": "null"}, want: lines("t,v", "2024-06-15T00:00,1", "2024-06-15T08:00,", "2024-06-15T16:00,", "2024-06-16T00:00,25")},
+	})
+	coarse := func(name, format, text, shown, start string, args enginetest.Args) failure {
+		return failure{
+			name: name, text: lines("t,v", text+",1", text+",2"), args: enginetest.With(enginetest.Args{"time_format": format, "method": "sum"}, args),
+			code: "time_format_too_coarse", argument: "time_format",
+			message: "write the start of a bucket, " + start + `: in the format of the times it is "` + shown + `"`,
+		}
+	}
+	testFailures(t, []failure{
+		coarse("days from six", "%d.%m.%Y", "15.06.2024", "14.06.2024", "2024-06-14T06:00:00Z", enginetest.Args{"interval": "1d", "origin": "06:00"}),
+		coarse("hours from half past", "%d.%m.%Y %H", "15.06.2024 10", "15.06.2024 09", "2024-06-15T09:30:00Z", enginetest.Args{"origin": "00:30"}),
+	})
+	testFailures(t, []failure{{
+		name: "filled in between", text: lines("t,v", "15.06.2024,1", "16.06.2024,25"), args: enginetest.Args{"time_format": "%d.%m.%Y", "interval": "6h", "fill": "linear"},
+		code: "time_format_too_coarse", argument: "time_format", message: `write the start of a bucket, 2024-06-15T06:00:00Z: in the format of the times it is "15.06.2024"`,
+	}})
+}
+
+func TestHoursThatAreWrittenAlikeAreWarnedOf(t *testing.T) {
+	text := lines("t,v", "2024-10-27T01:00,1", "2024-10-27T03:00,4")
+	c := outcome{
+		zone: "Europe/Berlin", text: text, args: enginetest.Args{"method": "mean", "fill": "linear"},
+		want: lines("t,v", "2024-10-27T01:00,1", "2024-10-27T02:00,2", "2024-10-27T02:00,3", "2024-10-27T03:00,4"),
+	}
+	if log := c.run(t).log.String(); !strings.Contains(log, "the clocks were put back") || !strings.Contains(log, "rows=1") {
+		t.Errorf("the log says %q", log)
+	}
+	c.zone, c.want = "UTC", lines("t,v", "2024-10-27T01:00,1", "2024-10-27T02:00,2.5", "2024-10-27T03:00,4")
+	if log := c.run(t).log.String(); log != "" {
+		t.Errorf("the log says %q", log)
+	}
+}
+
+func TestNumbersAtTheEndsOfWhatAFloatHolds(t *testing.T) {
+	text := lines("t,v", "2024-06-15 00:00,1e308", "2024-06-15 00:01,1e308", "2024-06-15 00:02,-1e308", "2024-06-15 00:03,1.5e308")
+	testOutcomes(t, []outcome{{name: "median", text: text, args: enginetest.Args{"method": "median"}, want: lines("t,v", "2024-06-15 00:00,1e+308")}})
+	testFailures(t, []failure{{
+		name: "sum", text: text, args: enginetest.Args{"method": "sum"}, code: "number_too_large",
+		message: `make the sum of column "v" in the bucket of 2024-06-15T00:00:00Z: it is beyond what a 64-bit float holds`, remedy: "scale",
+	}})
+}
+
 func TestTextsThatAreNotInTheFormat(t *testing.T) {
 	testFailures(t, []failure{
 		{
@@ -158,7 +205,6 @@ func TestAggregates(t *testing.T) {
 			message: `read DIR/in.csv: there is no column "tmep"; its columns are "probe", "t", "temp", "status"`, remedy: `Did you mean "temp"?`,
 		},
 		{name: "the time", text: plant, args: of("t", "count"), code: "bad_argument", argument: "aggregate", message: `argument "aggregate": "t" is a column of the time or of group_by`},
-		{name: "no function", text: plant, args: enginetest.Args{"aggregate": map[string][]string{"temp": {}}}, code: "bad_argument", argument: "aggregate", message: `argument "aggregate": "temp" has no function`},
 		{
 			name: "a name that is there", text: lines("t_max,v,t", "1,2,2024-06-15"), args: enginetest.Args{"aggregate": map[string][]string{"v": {"max"}}, "time": "t", "group_by": "v_max"},
 			code: "missing_column", argument: "group_by", message: `read DIR/in.csv: there is no column "v_max"; its columns are "t_max", "v", "t"`,
@@ -327,12 +373,12 @@ func TestTooManyBadRows(t *testing.T) {
 	}
 	testFailures(t, []failure{
 		{
-			name: "one more than allowed", text: lines("t,v", "a,1", "2024-06-15,1", "b,2"), args: bad("skip", enginetest.Args{"max_bad_rows": 1}), code: "too_many_bad_rows",
+			name: "one more than allowed", text: lines("t,v", "a,1", "2024-06-15,1", "b,2"), args: bad("skip", enginetest.Args{"max_bad_rows": 1}), code: "too_many_bad_rows", argument: "max_bad_rows",
 			message: "read DIR/in.csv:4: `b` is no time: it is not written as ISO 8601, like \"2024-06-15 01:00:00\": `b,2`; it is one more than max_bad_rows, 1", remedy: "raise max_bad_rows",
 		},
 		{
 			name: "none but bad rows", text: lines("t,v", "a,1"), args: bad("skip", nil), code: "too_few_rows", argument: "min_rows",
-			message: `resample 1 file over period "all": 0 rows came out, min_rows is 1; 1 row was read`,
+			message: `resample 1 file over period "all": 0 rows came out, min_rows is 1; 1 row was read; 1 row did not parse, the first at DIR/in.csv:2: ` + "`a` is no time: it is not written as ISO 8601, like \"2024-06-15 01:00:00\"",
 		},
 		{
 			name: "a row without an end is never passed over", text: "t,v\n" + strings.Repeat("x", 33<<20), args: bad("skip", nil), code: "bad_row",

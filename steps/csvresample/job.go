@@ -27,6 +27,7 @@ type job struct {
 	anchor day           // from which buckets are counted
 
 	done, total int64 // bytes
+	repeated    int64 // rows that are written with the time of an earlier one
 }
 
 func newJob(env *engine.Env, a Args) (*job, error) {
@@ -63,11 +64,6 @@ func (j *job) checkArguments() error {
 	}
 	if i := slices.IndexFunc(j.args.GroupBy, func(n string) bool { return n == "" }); i >= 0 {
 		return errArgument("group_by", "a column without a name can not be named", "Name it in the file.")
-	}
-	for name, functions := range j.args.Aggregate {
-		if len(functions) == 0 {
-			return errArgument("aggregate", fmt.Sprintf("%q has no function", name), "Name one or more, such as \"mean\".")
-		}
 	}
 	return nil
 }

@@ -83,7 +83,7 @@ func (k *keep) sheet(_ context.Context, all []*series) (*sheet, error) {
 	}
 	var parts []rows
 	for _, s := range all {
-		parts = append(parts, &keptRows{job: j, buckets: s.sorted()})
+		parts = append(parts, &keptRows{job: j, clock: j.clock(), buckets: s.sorted()})
 	}
 	return j.newSheet(j.header.names, header, parts, j.newGrid(j.anchor))
 }

@@ -8,6 +8,7 @@ import (
 // keptRows writes whole rows, and rows like them for empty buckets.
 type keptRows struct {
 	job     *job
+	clock   *clock
 	buckets []*bucket
 	steps   []int
 	style   style
@@ -24,6 +25,18 @@ type filledRow struct {
 
 func (k *keptRows) list() []*bucket { return k.buckets }
 
+func (k *keptRows) begin(start int64, empty bool) error {
+	if !empty {
+		return nil
+	}
+	k.takeApart(&k.before, 0)
+	if !k.style.refine(start, k.clock) {
+		return k.job.errCoarse(start, k.style)
+	}
+	k.job.noteStart(start, k.style, k.clock)
+	return nil
+}
+
 func (k *keptRows) place(steps []int) { k.steps = steps }
 
 func (k *keptRows) appendRow(_ context.Context, line []byte, s spot) []byte {
@@ -34,7 +47,6 @@ func (k *keptRows) appendRow(_ context.Context, line []byte, s spot) []byte {
 	if k.job.args.Fill == fillLinear {
 		k.takeApart(&k.after, s.bucket+1)
 	}
-	k.style.refine(s.start, k.job.dayClock())
 	times := k.style.texts(s.start, k.job.zone)
 	for i := range k.before.fields {
 		if i > 0 {

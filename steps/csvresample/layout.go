@@ -71,10 +71,10 @@ func (l *layout) show(at int64, zone *time.Location) time.Time {
 
 // refine adds what the layout needs to show an instant exactly. The start of a
 // day needs no more than a date.
-func (l *layout) refine(at int64, c *clock) {
+func (l *layout) refine(at int64, c *clock) bool {
 	if l.dateOnly() {
 		if c.dayOf(at).start == at {
-			return
+			return true
 		}
 		l.separator = 'T'
 	}
@@ -87,6 +87,7 @@ func (l *layout) refine(at int64, c *clock) {
 	if l.decimals = max(l.decimals, needed); l.decimals > 0 && l.point == 0 {
 		l.point = '.'
 	}
+	return true
 }
 
 // texts writes an instant, divided among the columns.

@@ -27,6 +27,9 @@ func median(ctx context.Context, values []float64) (float64, error) {
 
 // middle is the mean of two numbers, as exact as other means.
 func middle(low, high float64) float64 {
+	if sum := low + high; math.IsInf(sum, 0) {
+		return low/2 + high/2
+	}
 	var s sum
 	for _, x := range []float64{low, high} {
 		n, _ := parseNumber(appendNumber(nil, x))

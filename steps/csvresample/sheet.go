@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"strings"
 
 	"dagrun/engine"
 )
@@ -37,6 +38,9 @@ type part struct {
 // rows writes those of a series, whose buckets are in order of time.
 type rows interface {
 	list() []*bucket
+	// begin tells that a row will be written of a bucket with that start, which
+	// is empty or not.
+	begin(start int64, empty bool) error
 	// place tells how many buckets lie from each of the series to the next.
 	place(steps []int)
 	appendRow(ctx context.Context, line []byte, s spot) []byte
@@ -57,11 +61,14 @@ func (j *job) newSheet(columns []string, header []byte, all []rows, g grid) (*sh
 		p := part{rows: r}
 		for i, b := range list {
 			s.first, s.last = min(s.first, b.at), max(s.last, b.at)
+			if err := r.begin(b.start, false); err != nil {
+				return nil, err
+			}
 			if j.args.Fill == fillNone || i == len(list)-1 {
 				s.rows++
 				continue
 			}
-			n, err := j.stepsBetween(g, b, list[i+1])
+			n, err := j.stepsBetween(g, r, b, list[i+1])
 			if err != nil {
 				return nil, err
 			}
@@ -74,9 +81,12 @@ func (j *job) newSheet(columns []string, header []byte, all []rows, g grid) (*sh
 }
 
 // stepsBetween counts the buckets from one to another.
-func (j *job) stepsBetween(g grid, from, to *bucket) (int, error) {
+func (j *job) stepsBetween(g grid, r rows, from, to *bucket) (int, error) {
 	n := 1
 	for _, start := g.bucket(from.start); start < to.start; _, start = g.bucket(start) {
+		if err := r.begin(start, true); err != nil {
+			return 0, err
+		}
 		if n++; n > mostFilled {
 			return 0, &engine.StepError{
 				Code: "gap_too_long", Argument: "fill",
@@ -86,6 +96,16 @@ func (j *job) stepsBetween(g grid, from, to *bucket) (int, error) {
 		}
 	}
 	return n, nil
+}
+
+// errCoarse is about the start of a bucket that the format of the times does
+// not show.
+func (j *job) errCoarse(start int64, s style) error {
+	return &engine.StepError{
+		Code: "time_format_too_coarse", Argument: "time_format",
+		Message: fmt.Sprintf("write the start of a bucket, %s: in the format of the times it is %q", *j.rfc3339(start), strings.Join(s.texts(start, j.zone), " ")),
+		Remedy:  "Use a longer interval or another origin, or keep whole rows with method first or last and without fill.",
+	}
 }
 
 // each visits every row of a part in order.

@@ -11,8 +11,11 @@ import (
 
 // style is how times are written: that of the data.
 type style interface {
-	// refine adds what is needed to show an instant exactly.
-	refine(at int64, c *clock)
+	// refine adds what is needed to show an instant exactly, and tells whether
+	// that can be done. The clock is the calendar's.
+	refine(at int64, c *clock) bool
+	// zoned reports whether a time that is written carries its offset from UTC.
+	zoned() bool
 	// texts writes an instant, divided among the time columns.
 	texts(at int64, zone *time.Location) []string
 }
@@ -29,16 +32,32 @@ func (j *job) styleOf(texts [][]byte) style {
 	return newFormatStyle(j.args.TimeFormat.format, texts)
 }
 
+// noteStart counts the starts of buckets that are written like an earlier one:
+// those of the hour that is there twice when the clocks are put back.
+func (j *job) noteStart(at int64, s style, c *clock) {
+	if s.zoned() {
+		return
+	}
+	_, offset := time.Unix(0, at).In(j.zone).Zone()
+	second := floorDiv(at, nanosPerSecond)
+	if first, _ := c.second(second + int64(offset)); first != second {
+		j.repeated++
+	}
+}
+
 // formatStyle writes times by a format, a piece of it in each column.
-type formatStyle struct{ pieces []*timeformat.Format }
+type formatStyle struct {
+	format *timeformat.Format
+	pieces []*timeformat.Format
+}
 
 // newFormatStyle divides a format at its spaces as the texts are divided.
 func newFormatStyle(f *timeformat.Format, texts [][]byte) *formatStyle {
 	if len(texts) == 1 {
-		return &formatStyle{[]*timeformat.Format{f}}
+		return &formatStyle{f, []*timeformat.Format{f}}
 	}
 	words := f.SplitAtSpaces()
-	s := &formatStyle{}
+	s := &formatStyle{format: f}
 	for i, text := range texts {
 		n := len(bytes.Fields(text))
 		if i == len(texts)-1 || n > len(words) {
@@ -50,7 +69,18 @@ func newFormatStyle(f *timeformat.Format, texts [][]byte) *formatStyle {
 	return s
 }
 
-func (*formatStyle) refine(int64, *clock) {}
+// refine can add nothing to a format: it tells whether that shows all there is.
+func (s *formatStyle) refine(at int64, c *clock) bool {
+	t := time.Unix(0, at).In(c.zone)
+	shown, err := s.format.Parse(s.format.Append(nil, t))
+	if s.format.Zoned() {
+		t = t.In(time.FixedZone("", shown.Offset))
+	}
+	return err == nil && shown.Hour == t.Hour() && shown.Minute == t.Minute() && shown.Second == t.Second() &&
+		shown.Nanosecond == t.Nanosecond() && shown.Day == t.Day() && shown.Month == int(t.Month()) && shown.Year == t.Year()
+}
+
+func (s *formatStyle) zoned() bool { return s.format.Zoned() }
 
 func (s *formatStyle) texts(at int64, zone *time.Location) []string {
 	t := time.Unix(0, at).In(zone)
@@ -67,9 +97,10 @@ type epochStyle struct {
 	decimals int
 }
 
-func (s *epochStyle) refine(at int64, _ *clock) {
+func (s *epochStyle) refine(at int64, _ *clock) bool {
 	for ; s.decimals < 9 && at%s.smallest() != 0; s.decimals++ {
 	}
+	return true
 }
 
 // smallest is the unit of the last decimal.
@@ -80,6 +111,8 @@ func (s *epochStyle) smallest() int64 {
 	}
 	return max(unit, 1)
 }
+
+func (s *epochStyle) zoned() bool { return true }
 
 func (s *epochStyle) texts(at int64, _ *time.Location) []string {
 	n := at / s.smallest()

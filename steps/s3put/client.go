@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -127,7 +128,10 @@ func crossesNetwork(endpoint string) bool {
 }
 
 // hide takes out what no message may have, in case an answer repeats it.
+// One secret may begin with another: the longer one is taken out first.
 func hide(secrets []string) *strings.Replacer {
+	secrets = slices.Clone(secrets)
+	slices.SortFunc(secrets, func(a, b string) int { return len(b) - len(a) })
 	var pairs []string
 	for _, secret := range secrets {
 		if secret != "" {

@@ -3,6 +3,7 @@ package s3put_test
 import (
 	"bytes"
 	"crypto/rand"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"os"
@@ -11,8 +12,10 @@ import (
 	"strings"
 	"testing"
 
+	"dagrun/engine"
 	"dagrun/engine/enginetest"
 	"dagrun/engine/enginetest/s3server"
+	"dagrun/engine/local"
 	"dagrun/steps/s3put"
 )
 
@@ -164,6 +167,17 @@ func TestSourceGoesWhenTheStoreHasIt(t *testing.T) {
 				t.Errorf("stored: %d bytes, others than the file had", len(got))
 			}
 		})
+	}
+}
+
+func TestSourceStaysWhenAPostconditionFails(t *testing.T) {
+	dir := t.TempDir()
+	path := writeTo(t, dir, "a.csv", "abc")
+	attempt, _ := enginetest.Attempt(t, s3put.Type, dir, enginetest.Args{"source": "a.csv", "bucket": "file://store", "key": "k", "delete_source": true})
+	refusal := &engine.StepError{Code: "postcondition", Message: "too small", Remedy: "Look."}
+	runner := &local.Runner{Types: engine.NewRegistry(s3put.Type), Verify: func(engine.Attempt, json.RawMessage) error { return refusal }}
+	if got := runner.Run(t.Context(), attempt); got.Outcome != engine.AttemptFailed || !isThere(t, path) {
+		t.Errorf("the attempt %s, the source is there: %v", got.Outcome, isThere(t, path))
 	}
 }
 

@@ -20,3 +20,6 @@ func Matches(ctx context.Context, content []byte, wanted PartSize, checksum stri
 
 // Moving is a connection that has to move.
 func Moving(conn net.Conn, patience time.Duration) net.Conn { return &movingConn{conn, patience} }
+
+// Hidden is a text without secrets.
+func Hidden(text string, secrets ...string) string { return hide(secrets).Replace(text) }

@@ -193,12 +193,16 @@ func TestNamesAreTakenLiterally(t *testing.T) {
 		}
 		dir := t.TempDir()
 		writeTo(t, dir, name, "abc")
+		glob := "*"
+		if strings.HasPrefix(name, ".") {
+			glob = ".*" // as in a shell, * is not for such names
+		}
 		for kind, args := range map[string]enginetest.Args{"folder": {"bucket": "file://archive"}, "server": toServer(server)} {
 			t.Run(kind, func(t *testing.T) {
 				var out outputs
 				prefix := "x/" + string(rune('a'+i)) + "/"
 				enginetest.Succeed(t, s3put.Type, dir, enginetest.With(args, enginetest.Args{
-					"source": filepath.Join(dir, "*"), "key": prefix, "if_exists": "skip",
+					"source": filepath.Join(dir, glob), "key": prefix, "if_exists": "skip",
 				}), &out)
 				if got := out.Objects[0].Key; got != prefix+name {
 					t.Errorf("got the key %q, want %q", got, prefix+name)

@@ -69,9 +69,7 @@ func run(ctx context.Context, env *engine.Env, a Args) (Outputs, error) {
 		out.Objects = append(out.Objects, object)
 	}
 	if a.DeleteSource {
-		if err := deleteSources(ctx, target, sources); err != nil {
-			return Outputs{}, err
-		}
+		env.Finally(func(ctx context.Context) error { return deleteSources(ctx, target, sources) })
 	}
 	out.summarize(target.url(string(a.Key)))
 	return out, nil

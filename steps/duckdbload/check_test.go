@@ -157,6 +157,7 @@ func TestChecksThatCannotBeMadeAreTold(t *testing.T) {
 		want  string
 	}{
 		{"no such column", enginetest.Args{"column": "tmep", "not_null": true}, "unknown_column", "check[0].column", `Did you mean "temp"?`},
+		{"a number for a text", enginetest.Args{"column": "name", "min": 10}, "bad_check", "check[0].min", `10 is a number and column "name" is VARCHAR`},
 		{"a text for a number", enginetest.Args{"column": "temp", "min": "cold"}, "bad_check", "check[0].min", `"cold" cannot be compared with column "temp", which is DOUBLE`},
 		{"SQL for a number", enginetest.Args{"column": "id", "max": "1); DROP TABLE t; --"}, "bad_check", "check[0].max", "cannot be compared"},
 		{"a time for a date", enginetest.Args{"column": "day", "min": "2024-06-15 10:00:00"}, "bad_check", "check[0].min", "which is DATE"},

@@ -76,6 +76,9 @@ func (p *plan) columnCheck(ctx context.Context, place string, b Check) (check, e
 func (p *plan) compare(ctx context.Context, t target, operator, place string, texts ...string) (string, error) {
 	values := make([]string, len(texts))
 	for i, text := range texts {
+		if operator != "NOT IN" && t.typ == "VARCHAR" && numberText.MatchString(text) {
+			return "", badCheck(place, "make the check", fmt.Errorf("%s is a number and column %q is VARCHAR, whose values would be compared as text; some value in it may be no number", text, t.name))
+		}
 		var err error
 		if values[i], err = p.constant(ctx, t, place, text); err != nil {
 			return "", err

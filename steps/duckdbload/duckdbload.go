@@ -69,7 +69,7 @@ type Args struct {
 	Mode        string                `arg:"mode" default:"replace" enum:"replace|append|upsert|delete_insert" doc:"replace puts a new table in the place of the old one. The others add to the table, column by name: append each time that the step runs; upsert in the place of the rows that have the same key; delete_insert in the place of all rows of the partitions that the source has rows of. A table that is missing is made."`
 	Key         engine.Strings        `arg:"key" doc:"For upsert: the column or columns that tell rows apart. A row of the source without a value there, or two with the same values, fail the step. The table needs no primary key."`
 	PartitionBy engine.Strings        `arg:"partition_by" doc:"For delete_insert: the column or columns, such as a date, whose values make a partition. Rows without a value there are a partition too."`
-	Columns     map[string]columnType `arg:"columns" doc:"DuckDB types for columns, by name, in the place of those found by reading the whole source. A value that cannot become its type without loss fails the step."`
+	Columns     map[string]columnType `arg:"columns" doc:"DuckDB types for columns, by name, in the place of those found by reading the whole source. A value that cannot become its type without loss fails the step; FLOAT and DOUBLE round."`
 	LockTimeout engine.Duration       `arg:"lock_timeout" default:"10s" doc:"How long to wait for another process that has the database open."`
 	Checks      []Check               `block:"check" doc:"What must hold of the table as it will stand after the load: of all its rows, not only of those that are loaded. All checks are made, within the transaction of the load."`
 }
@@ -80,7 +80,7 @@ type Check struct {
 	Column   string   `arg:"column" doc:"The column that is checked. A NULL passes every check but not_null."`
 	NotNull  bool     `arg:"not_null" doc:"true: every row has a value."`
 	Unique   bool     `arg:"unique" doc:"true: no two rows have the same value."`
-	Min      bound    `arg:"min" doc:"The smallest value allowed: a number, or a text such as \"2024-06-15\" that is read as the column's type."`
+	Min      bound    `arg:"min" doc:"The smallest value allowed: a number, or a text such as \"2024-06-15\" that is read as the column's type. A number is refused for a column of text, where 9 would be more than 10."`
 	Max      bound    `arg:"max" doc:"The largest value allowed."`
 	In       []string `arg:"in" doc:"The values that are allowed, as numbers or texts."`
 	Matches  pattern  `arg:"matches" doc:"A regular expression (RE2) that is found in every value, as text. ^ and $ tie it to the value's ends."`

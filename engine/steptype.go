@@ -23,6 +23,7 @@ type StepType struct {
 	External bool
 
 	run               func(context.Context, *Env, cty.Value) (cty.Value, error)
+	check             func(cty.Value) error
 	args, outs, value cty.Type // made once: they are asked for at every attempt
 }
 
@@ -121,6 +122,31 @@ func WithExample(hcl string) Option {
 
 // WithExternalEffects says that the type's effects leave the machine.
 func WithExternalEffects() Option { return func(t *StepType) { t.External = true } }
+
+// WithCheck gives what is to be checked of arguments together that Constraints
+// cannot say. It is asked before the run where all arguments are known; the step
+// has to see to it once more when it runs. The error is a *StepError with the
+// argument that it is about. It reads nothing but the arguments.
+func WithCheck[A any](check func(args A) error) Option {
+	return func(t *StepType) {
+		t.check = func(v cty.Value) error {
+			args, err := Decode[A](t.Args, v)
+			if err != nil {
+				return err
+			}
+			return check(args)
+		}
+	}
+}
+
+// CheckTogether applies what WithCheck gave, if anything, to an object of
+// ArgsType that is wholly known and unmarked.
+func (t *StepType) CheckTogether(args cty.Value) error {
+	if t.check == nil {
+		return nil
+	}
+	return t.check(args)
+}
 
 // FieldsOf reads the arguments that a struct declares by its tags, for blocks
 // of the language that are declared like a step type's arguments.

@@ -221,6 +221,20 @@ func (a *arguments) checkConstraints(t *engine.StepType, v cty.Value) hcl.Diagno
 	return diags
 }
 
+// checkTogether asks the step type about its arguments, where all are known.
+func (a *arguments) checkTogether(t *engine.StepType, v cty.Value) hcl.Diagnostics {
+	bare, _ := v.UnmarkDeep()
+	if !bare.IsWhollyKnown() {
+		return nil
+	}
+	err := t.CheckTogether(bare)
+	if err == nil {
+		return nil
+	}
+	e := engine.AsStepError(err)
+	return hcl.Diagnostics{problem(a.find(e.Argument), "Arguments do not go together", "%s %s", sentence(capital(e.Error())), e.Remedy)}
+}
+
 func (a *arguments) checkConstraint(c engine.Constraint, v cty.Value) hcl.Diagnostics {
 	if err := c.Check(given(a, v)); err != nil {
 		return hcl.Diagnostics{problem(a.placeOf(c.Arguments), "Arguments do not go together", "%s", capital(err.Error()))}

@@ -101,7 +101,12 @@ var types = engine.NewRegistry(
 	engine.Define("plot", "Plot.", none[plotArgs, plotOut],
 		engine.ExactlyOne("source", "database"), engine.Together("database", "query")),
 	engine.Define("smtp", "Mail.", none[sendArgs, sendOut]),
-	engine.Define("s3_put", "Upload.", none[putArgs, putOut]),
+	engine.Define("s3_put", "Upload.", none[putArgs, putOut], engine.WithCheck(func(a putArgs) error {
+		if len(a.Source) > 1 && !strings.HasSuffix(a.Key, "/") {
+			return &engine.StepError{Code: "bad_key", Argument: "key", Message: "one key holds one file", Remedy: "End the key in a slash."}
+		}
+		return nil
+	})),
 )
 
 var started = time.Date(2024, 6, 16, 8, 0, 0, 0, time.UTC)

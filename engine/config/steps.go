@@ -152,10 +152,11 @@ func (s *scope) checkStep(step *Step) (cty.Value, hcl.Diagnostics) {
 		diags = append(diags, more...)
 	}
 	value, more := s.evalArguments(step.args, viewStep)
-	diags = append(diags, more...)
+	more = append(more, step.args.checkConstraints(step.Type, value)...)
 	if !more.HasErrors() {
-		diags = append(diags, step.args.checkConstraints(step.Type, value)...)
+		more = append(more, step.args.checkTogether(step.Type, value)...)
 	}
+	diags = append(diags, more...)
 	s.values[step.Address] = foresee(step.Type, value)
 	return value, append(diags, s.checkChecks(step)...)
 }

@@ -3,7 +3,9 @@ package csvresample
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -35,7 +37,7 @@ func newJob(env *engine.Env, a Args) (*job, error) {
 	if a.Timezone != nil {
 		j.zone = a.Timezone.location
 	}
-	if err := j.checkArguments(); err != nil {
+	if err := checkArguments(a); err != nil {
 		return nil, err
 	}
 	var err error
@@ -55,15 +57,30 @@ func newJob(env *engine.Env, a Args) (*job, error) {
 }
 
 // checkArguments finds what can be wrong with several arguments together.
-func (j *job) checkArguments() error {
-	if err := checkTimes(j.args.Time); err != nil {
+func checkArguments(a Args) error {
+	if err := checkTimes(a.Time); err != nil {
 		return err
 	}
-	if j.args.TimeFormat != nil && j.args.TimeFormat.epoch != 0 && len(j.args.Time) > 1 {
+	if a.TimeFormat != nil && a.TimeFormat.epoch != 0 && len(a.Time) > 1 {
 		return errArgument("time", "a number since 1970 stands in one column", "Name that column alone.")
 	}
-	if i := slices.IndexFunc(j.args.GroupBy, func(n string) bool { return n == "" }); i >= 0 {
-		return errArgument("group_by", "a column without a name can not be named", "Name it in the file.")
+	for i, name := range a.GroupBy {
+		switch {
+		case name == "":
+			return errArgument("group_by", "a column without a name can not be named", "Name it in the file.")
+		case slices.Contains(a.Time, name):
+			return errArgument("group_by", fmt.Sprintf("%q is a column of the time", name), "Name the columns that tell series apart.")
+		case slices.Contains(a.GroupBy[:i], name):
+			return errArgument("group_by", fmt.Sprintf("the column %q is named twice", name), "Name each column once.")
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(a.Aggregate)) {
+		if slices.Contains(a.Time, name) || slices.Contains(a.GroupBy, name) {
+			return errArgument("aggregate", fmt.Sprintf("%q is a column of the time or of group_by", name), "Name columns with readings.")
+		}
+	}
+	if a.Rejects != nil && filepath.Clean(string(*a.Rejects)) == filepath.Clean(string(a.Output)) {
+		return errArgument("rejects", "it is the output", "Write rejected rows to a file of their own.")
 	}
 	return nil
 }

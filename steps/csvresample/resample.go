@@ -14,6 +14,7 @@ var Type = engine.Define("csv_resample", "Turns readings at one interval into ro
 	engine.NeededWith("rejects", "on_bad_row", rejectBadRow),
 	engine.OnlyWith("rejects", "on_bad_row", rejectBadRow),
 	engine.OnlyWith("max_bad_rows", "on_bad_row", "skip", rejectBadRow),
+	engine.WithCheck(checkArguments),
 	engine.WithExample(`
 step "csv_resample" "hourly" {
   input     = "data/readings-*.csv"

@@ -44,6 +44,17 @@ func plan(env *engine.Env, a Args) ([]*source, error) {
 	return sources, nil
 }
 
+// check refuses several files under one key, where source names them.
+func check(a Args) error {
+	named := map[string]bool{}
+	for _, path := range a.Source {
+		if !engine.IsGlob(path) {
+			named[filepath.Clean(path)] = true
+		}
+	}
+	return checkCount(a, len(named))
+}
+
 func checkCount(a Args, files int) error {
 	if files > 1 && !a.Key.isPrefix() {
 		return &engine.StepError{

@@ -18,6 +18,7 @@ import (
 
 // Type is the step type.
 var Type = engine.Define("s3_put", "Puts files into an S3 bucket or a folder, and can delete them once the store has proven to have them.", run,
+	engine.WithCheck(check),
 	engine.WithExample(`
 step "s3_put" "archive" {
   source        = ["out/chart.png", "out/hourly.csv"]

@@ -10,11 +10,9 @@ import (
 type Run struct{ Start, End int }
 
 // Runs splits a series where the line is broken: at missing readings and, on a
-// time axis, where time has a gap. Times have a gap where they are farther
-// apart than gapFactor times the median distance, provided the series is
-// regular otherwise: of the distances, at most a tenth (or one) may be that
-// long, and there are five readings at least. A reading between two breaks is
-// a run of one.
+// time axis, where a series of regular times has a hole: readings that are
+// farther apart than gapFactor times the median distance. A reading between
+// two breaks is a run of one.
 func (s Series) Runs(kind Kind) []Run {
 	limit := math.Inf(1)
 	if kind == Times {
@@ -47,27 +45,38 @@ func (s Series) Runs(kind Kind) []Run {
 }
 
 const (
-	gapFactor  = 1.5 // one reading missing of a regular series doubles the distance
-	leastSteps = 4   // distances needed to call one unusual
+	gapFactor  = 1.5  // one reading missing of a regular series doubles the distance
+	leastSteps = 4    // distances needed to call one unusual
+	regular    = 0.75 // of the distances are those of a clock that ticks
 )
 
 // longestStep is the distance in time beyond which there is a gap; infinity
-// when the series is too short or too irregular to tell.
+// when the series is too short or too irregular to tell. How many distances are
+// long says nothing of that: a log of working days has one in five. What tells
+// a clock, even one of which many readings are lost, from events that come as
+// they like is that distances keep to its beat.
 func (s Series) longestStep() float64 {
-	steps := make([]float64, 0, len(s.X))
-	for i := 1; i < len(s.X); i++ {
-		if d := s.X[i] - s.X[i-1]; d > 0 {
-			steps = append(steps, d)
-		}
-	}
+	steps := distances(s.X)
 	if len(steps) < leastSteps {
 		return math.Inf(1)
 	}
 	slices.Sort(steps)
-	limit := gapFactor * steps[len(steps)/2]
-	at, _ := slices.BinarySearch(steps, math.Nextafter(limit, math.Inf(1)))
-	if long := len(steps) - at; long > max(1, len(steps)/10) {
+	median := steps[len(steps)/2]
+	beats := 0
+	for _, d := range steps {
+		if onBeat(d / median) {
+			beats++
+		}
+	}
+	if float64(beats) < regular*float64(len(steps)) {
 		return math.Inf(1)
 	}
-	return limit
+	return gapFactor * median
+}
+
+// onBeat reports whether a distance, in medians, is about one, or two or three
+// where one or two readings in a row are lost.
+func onBeat(d float64) bool {
+	const slack = 0.25
+	return d >= 1/gapFactor && d <= gapFactor || math.Abs(d-2) <= slack || math.Abs(d-3) <= slack
 }

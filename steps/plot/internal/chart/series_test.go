@@ -3,6 +3,7 @@ package chart_test
 import (
 	"image/color"
 	"math"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -47,6 +48,73 @@ func TestRuns(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			if diff := cmp.Diff(tt.want, tt.s.Runs(tt.kind)); diff != "" {
 				t.Error(diff)
+			}
+		})
+	}
+}
+
+// lasting is how many runs a series has whose readings are at the times, in
+// seconds.
+func lasting(times []float64) int {
+	return len(chart.Series{X: times, Y: make([]float64, len(times))}.Runs(chart.Times))
+}
+
+func TestHolesAreGapsHoweverManyReadingsAreLost(t *testing.T) {
+	const quarter, day = 900, 24 * 3600.
+	chance := rand.New(rand.NewPCG(1, 2))
+	log := func(n int, step float64, kept func(i int) bool) (times []float64, holes int) {
+		for i := range n {
+			if kept(i) {
+				times = append(times, float64(i)*step)
+			}
+		}
+		for i := 1; i < len(times); i++ {
+			if times[i]-times[i-1] > step {
+				holes++
+			}
+		}
+		return times, holes
+	}
+	tests := []struct {
+		name string
+		n    int
+		step float64
+		kept func(i int) bool
+	}{
+		{"every 8th reading and 8 hours", 960, quarter, func(i int) bool { return i%8 != 5 && (i < 400 || i >= 432) }},
+		{"every fourth reading and 8 hours", 960, quarter, func(i int) bool { return i%4 != 1 && (i < 400 || i >= 432) }},
+		{"two in five at random and 8 hours", 960, quarter, func(i int) bool { return chance.Float64() > 0.4 && (i < 400 || i >= 432) }},
+		{"weekends", 70, day, func(i int) bool { return i%7 < 5 }},
+		{"nights", 480, 3600, func(i int) bool { return i%24 >= 8 && i%24 < 17 }},
+		{"nothing", 100, quarter, func(int) bool { return true }},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			times, holes := log(tt.n, tt.step, tt.kept)
+			if got := lasting(times); got != holes+1 {
+				t.Errorf("%d runs, want %d: one more than there are holes", got, holes+1)
+			}
+		})
+	}
+}
+
+func TestALogOfEventsHasNoGaps(t *testing.T) {
+	tests := map[string]func(chance *rand.Rand) float64{
+		"events that know nothing of each other": func(c *rand.Rand) float64 { return 600 * c.ExpFloat64() },
+		"the same to the minute":                 func(c *rand.Rand) float64 { return 60 * math.Round(10*c.ExpFloat64()) },
+		"anything up to an hour":                 func(c *rand.Rand) float64 { return 3600 * c.Float64() },
+		"two at a time":                          func(c *rand.Rand) float64 { return []float64{1, 60 * (5 + 20*c.Float64())}[c.IntN(2)] },
+		"of all sizes":                           func(c *rand.Rand) float64 { return 60 * math.Exp(2*c.NormFloat64()) },
+	}
+	for name, next := range tests {
+		t.Run(name, func(t *testing.T) {
+			chance := rand.New(rand.NewPCG(3, 4))
+			times := []float64{0}
+			for range 300 {
+				times = append(times, times[len(times)-1]+next(chance))
+			}
+			if got := lasting(times); got != 1 {
+				t.Errorf("%d runs, want 1", got)
 			}
 		})
 	}

@@ -74,7 +74,7 @@ func (g *gatherer) xOf(v any, typeName string) (xValue, error) {
 // writtenTime reads text or a number as time_format says.
 func (g *gatherer) writtenTime(v any, typeName string) (xValue, error) {
 	f := g.args.TimeFormat
-	t, ok := time.Time{}, false
+	w, ok := written{}, false
 	switch v := v.(type) {
 	case time.Time:
 		return xValue{}, &engine.StepError{
@@ -83,16 +83,16 @@ func (g *gatherer) writtenTime(v any, typeName string) (xValue, error) {
 			Remedy:  "Leave time_format out.",
 		}
 	case string:
-		t, ok = f.parse([]byte(v), g.env.LogicalTime.Location())
+		w, ok = f.parse([]byte(v), g.env.LogicalTime.Location())
 	default:
 		if n, isNumber := numberOf(v); isNumber { // 20240615 may be a date, too
-			t, ok = f.parse(strconv.AppendFloat(nil, n, 'f', -1, 64), g.env.LogicalTime.Location())
+			w, ok = f.parse(strconv.AppendFloat(nil, n, 'f', -1, 64), g.env.LogicalTime.Location())
 		}
 	}
 	if !ok {
 		return xValue{}, g.badTime(textOf(v))
 	}
-	return xValue{kind: f.kind, n: axis.Seconds(t)}, nil
+	return w.x(), nil
 }
 
 // timeOf places a time. One that has no zone is read in the pipeline's.
@@ -111,11 +111,11 @@ func (g *gatherer) timeOf(t time.Time, typeName string) (xValue, error) {
 	case "TIME", "TIMETZ", "TIME_TZ", "TIME WITH TIME ZONE":
 		return xValue{kind: clock, n: axis.Seconds(clockDay(h, mi, s, t.Nanosecond()))}, nil
 	case "DATE":
-		return xValue{kind: date, n: axis.Seconds(time.Date(y, mo, d, 0, 0, 0, 0, zone))}, nil
+		return dayIn(time.Date(y, mo, d, 0, 0, 0, 0, time.UTC), zone).x(), nil
 	case "TIMESTAMPTZ":
 		return xValue{kind: moment, n: axis.Seconds(t)}, nil
 	}
-	return xValue{kind: moment, n: axis.Seconds(time.Date(y, mo, d, h, mi, s, t.Nanosecond(), zone))}, nil
+	return momentIn(time.Date(y, mo, d, h, mi, s, t.Nanosecond(), time.UTC), zone).x(), nil
 }
 
 // groupOf is the name of a group.

@@ -13,7 +13,6 @@ import (
 
 	"dagrun/engine"
 	"dagrun/steps/internal/compression"
-	"dagrun/steps/plot/internal/axis"
 	"dagrun/steps/plot/internal/delimited"
 )
 
@@ -117,11 +116,11 @@ func (r *csvRow) x(text []byte) (float64, error) {
 	case len(text) == 0:
 		return 0, r.missingX()
 	case r.args.TimeFormat != nil:
-		t, ok := r.args.TimeFormat.parse(text, r.hours.zone)
+		w, ok := r.args.TimeFormat.parse(text, r.hours.zone)
 		if !ok {
 			return 0, r.badTime(strconv.Quote(string(text)))
 		}
-		return r.place(xValue{kind: r.args.TimeFormat.kind, n: axis.Seconds(t)})
+		return r.place(w.x())
 	case r.rows > 1 && r.kind == category:
 		return r.category(text)
 	}

@@ -37,7 +37,17 @@ func load(ctx context.Context, env *engine.Env, a Args) (*data, error) {
 	if err := read(ctx, path); err != nil {
 		return nil, err
 	}
+	g.warnOfDoubt()
 	return g.data()
+}
+
+// warnOfDoubt tells of times that the clocks of the pipeline's zone show other
+// than once.
+func (g *gatherer) warnOfDoubt() {
+	if g.doubtful > 0 {
+		g.env.Log.Warn("times without a zone fall where the clocks change: a repeated time was read as its first occurrence, a skipped one with the offset before the change",
+			"x", g.args.X, "rows", g.doubtful, "zone", g.env.LogicalTime.Location().String())
+	}
 }
 
 // data is what came of all rows, each series ordered by x.

@@ -8,8 +8,8 @@ import (
 
 // ParseTime is for a fuzz test; it gives the time and what it is.
 func ParseTime(s string, zone *time.Location) (time.Time, string, bool) {
-	t, kind, ok := parseTime(s, zone)
-	return t, kind.String(), ok
+	w, ok := parseTime(s, zone)
+	return w.Time, w.kind.String(), ok
 }
 
 // At is for a test of lengths: how long one is with so many pixels to the inch.

@@ -22,6 +22,7 @@ type gatherer struct {
 
 	kind       xKind // of the first x value
 	dates      bool  // no x value has a time of day
+	doubtful   int64 // x values that name no zone, where the clocks change
 	categories map[string]int
 	names      []string
 
@@ -150,6 +151,9 @@ func (g *gatherer) place(x xValue) (float64, error) {
 		}
 	}
 	g.dates = g.dates && x.kind == date
+	if x.doubtful {
+		g.doubtful++
+	}
 	return x.n, nil
 }
 

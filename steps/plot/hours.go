@@ -14,7 +14,7 @@ type hours struct {
 	hour   [13]byte // 2024-06-15 01
 	suffix string   // what names the zone
 	start  float64  // of the hour
-	plain  bool     // the hour is there, and no clock changes within it
+	plain  bool     // the hour is there, and its times are shown once
 }
 
 // seconds is the value of a time on an axis.
@@ -32,10 +32,10 @@ func (h *hours) seconds(text []byte) (float64, bool) {
 // learn remembers an hour, told by its first and its last second.
 func (h *hours) learn(text []byte) {
 	h.hour, h.suffix = [13]byte(text), string(text[19:])
-	first, kind, ok := parseTime(string(h.hour[:])+":00:00"+h.suffix, h.zone)
-	last, _, _ := parseTime(string(h.hour[:])+":59:59"+h.suffix, h.zone)
-	h.start = axis.Seconds(first)
-	h.plain = ok && kind == moment && last.Sub(first) == time.Hour-time.Second && first.Nanosecond() == 0
+	first, ok := parseTime(string(h.hour[:])+":00:00"+h.suffix, h.zone)
+	last, _ := parseTime(string(h.hour[:])+":59:59"+h.suffix, h.zone)
+	h.start = axis.Seconds(first.Time)
+	h.plain = ok && first.kind == moment && last.Sub(first.Time) == time.Hour-time.Second && first.Nanosecond() == 0 && !first.doubtful && !last.doubtful
 }
 
 // twoDigits is the number that two bytes are; 100 where they are none.

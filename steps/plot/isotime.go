@@ -8,29 +8,29 @@ import (
 // parseTime reads ISO 8601 as people write it: a date, a date and a time of
 // day with a space or a T between, both with or without a zone, or a time of
 // day. Seconds and their fraction may be missing.
-func parseTime(s string, zone *time.Location) (time.Time, xKind, bool) {
+func parseTime(s string, zone *time.Location) (written, bool) {
 	if len(s) > 2 && s[2] == ':' {
 		c, rest, ok := parseClock(s)
-		return clockDay(c.hour, c.minute, c.second, c.nanos), clock, ok && rest == ""
+		return written{clockDay(c.hour, c.minute, c.second, c.nanos), clock, false}, ok && rest == ""
 	}
 	y, m, d, rest, ok := parseDate(s)
 	if !ok {
-		return time.Time{}, 0, false
+		return written{}, false
 	}
 	if rest == "" {
-		return time.Date(y, m, d, 0, 0, 0, 0, zone), date, true
+		return dayIn(time.Date(y, m, d, 0, 0, 0, 0, time.UTC), zone), true
 	}
 	if rest[0] != 'T' && rest[0] != ' ' && rest[0] != 't' {
-		return time.Time{}, 0, false
+		return written{}, false
 	}
 	c, rest, ok := parseClock(rest[1:])
 	if !ok {
-		return time.Time{}, 0, false
+		return written{}, false
 	}
 	if zone, ok = parseZone(rest, zone); !ok {
-		return time.Time{}, 0, false
+		return written{}, false
 	}
-	return time.Date(y, m, d, c.hour, c.minute, c.second, c.nanos, zone), moment, true
+	return momentIn(time.Date(y, m, d, c.hour, c.minute, c.second, c.nanos, time.UTC), zone), true
 }
 
 // parseDate reads YYYY-MM-DD.

@@ -46,23 +46,27 @@ func (f *TimeFormat) UnmarshalText(text []byte) error {
 }
 
 // parse reads a time; one that names no zone is in the given one.
-func (f *TimeFormat) parse(text []byte, zone *time.Location) (time.Time, bool) {
+func (f *TimeFormat) parse(text []byte, zone *time.Location) (written, bool) {
 	text = bytes.TrimSpace(text)
 	if f.epoch > 0 {
 		seconds, nanos, err := timeformat.ParseEpoch(text, f.epoch)
 		t := time.Unix(seconds, nanos)
-		return t, err == nil && seconds > -62135596800 && seconds < 253402300800 // the years 1 to 9999
+		return written{t, moment, false}, err == nil && seconds > -62135596800 && seconds < 253402300800 // the years 1 to 9999
 	}
 	c, err := f.format.Parse(text)
 	if err != nil {
-		return time.Time{}, false
+		return written{}, false
 	}
 	if f.kind == clock {
-		return clockDay(c.Hour, c.Minute, c.Second, c.Nanosecond), true
+		return written{clockDay(c.Hour, c.Minute, c.Second, c.Nanosecond), clock, false}, true
 	}
 	if f.format.Zoned() {
 		zone = time.FixedZone("", c.Offset)
 	}
-	t := time.Date(c.Year, time.Month(c.Month), c.Day, c.Hour, c.Minute, c.Second, c.Nanosecond, zone)
-	return t, t.Year() >= 1 && t.Year() <= 9999
+	shown := time.Date(c.Year, time.Month(c.Month), c.Day, c.Hour, c.Minute, c.Second, c.Nanosecond, time.UTC)
+	w := momentIn(shown, zone)
+	if f.kind == date {
+		w = dayIn(shown, zone)
+	}
+	return w, w.Year() >= 1 && w.Year() <= 9999
 }

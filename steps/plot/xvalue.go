@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"dagrun/steps/plot/internal/axis"
 )
 
 // xKind is what one value of the x column is.
@@ -37,6 +35,8 @@ type xValue struct {
 	kind xKind
 	n    float64
 	text string
+
+	doubtful bool // a time that names no zone, where the clocks change
 }
 
 // String says what a value is and how it is written.
@@ -52,8 +52,9 @@ func (x xValue) String() string {
 func parseX(s string, zone *time.Location) xValue {
 	s = strings.TrimSpace(s)
 	x := xValue{text: s}
-	if t, kind, ok := parseTime(s, zone); ok {
-		x.kind, x.n = kind, axis.Seconds(t)
+	if w, ok := parseTime(s, zone); ok {
+		x = w.x()
+		x.text = s
 	} else if n, err := strconv.ParseFloat(s, 64); err == nil && isFinite(n) {
 		x.kind, x.n = number, n
 	}

@@ -2,6 +2,7 @@ package plot
 
 import (
 	"fmt"
+	"slices"
 
 	"gonum.org/v1/plot/vg"
 
@@ -84,8 +85,8 @@ func (a Args) argument(panel int, name string) string {
 	return fmt.Sprintf("panel[%d].%s", panel, name)
 }
 
-// check finds what the arguments' types cannot: no column to draw, bounds that
-// are the wrong way round, and a picture of too many pixels.
+// check finds what the arguments' types cannot: no column to draw, or one
+// twice, bounds that are the wrong way round, and a picture of too many pixels.
 func (a Args) check() error {
 	for i, p := range a.panels() {
 		if len(p.Y) == 0 {
@@ -93,6 +94,13 @@ func (a Args) check() error {
 				Code: "bad_column", Argument: a.argument(i, "y"),
 				Message: "y is an empty list: there is nothing to draw",
 				Remedy:  "Name a column of readings.",
+			}
+		}
+		if twice := repeated(p.Y); twice != "" {
+			return &engine.StepError{
+				Code: "bad_column", Argument: a.argument(i, "y"),
+				Message: fmt.Sprintf("y names the column %q twice, which would draw and count its readings twice", twice),
+				Remedy:  "Name each column once.",
 			}
 		}
 		if p.YMin != nil && p.YMax != nil && *p.YMin >= *p.YMax {
@@ -104,6 +112,16 @@ func (a Args) check() error {
 		}
 	}
 	return a.checkSize()
+}
+
+// repeated is the first name that is there a second time, or "".
+func repeated(names []string) string {
+	for i, name := range names {
+		if slices.Contains(names[:i], name) {
+			return name
+		}
+	}
+	return ""
 }
 
 // chart puts arguments and data together.

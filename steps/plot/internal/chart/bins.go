@@ -21,7 +21,7 @@ type bins struct {
 const mostBins = 200
 
 // binsOf counts the readings of a panel. The bins of all series are the same,
-// and they begin and end at round numbers.
+// and they begin and end at round numbers, but where all readings are alike.
 func binsOf(p *Panel) *bins {
 	var all []float64
 	for _, s := range p.Series {
@@ -33,9 +33,15 @@ func binsOf(p *Panel) *bins {
 	}
 	slices.Sort(all)
 	lowest, highest := all[0], all[len(all)-1]
-	b := &bins{step: axis.StepNear(binWidth(all))}
-	b.first = b.step.Count(lowest)
-	b.count = int(b.step.Count(highest)-b.first) + 1
+	b := &bins{}
+	if flat(axis.Range{Min: lowest, Max: highest}) {
+		b.step, b.count = axis.StepNear(widthOfOne(lowest)), 1
+		b.first = lowest/b.step.At(1) - 0.5 // the reading is in the middle
+	} else {
+		b.step = axis.StepNear(binWidth(all))
+		b.first = b.step.Count(lowest)
+		b.count = int(b.step.Count(highest)-b.first) + 1
+	}
 	for range p.Series {
 		b.counts = append(b.counts, make([]int, b.count))
 	}
@@ -61,7 +67,7 @@ func (b *bins) tally(p *Panel) {
 	}
 }
 
-// binWidth is the width of bins that suits sorted readings: that of Freedman
+// binWidth is the width of bins that suits sorted readings that differ: that of Freedman
 // and Diaconis ("On the histogram as a density estimator: L2 theory",
 // Zeitschrift für Wahrscheinlichkeitstheorie 57, 1981), or the one of Sturges
 // ("The choice of a class interval", JASA 21, 1926) where that is narrower or
@@ -70,9 +76,6 @@ func (b *bins) tally(p *Panel) {
 func binWidth(all []float64) float64 {
 	n := float64(len(all))
 	span := all[len(all)-1] - all[0]
-	if flat(axis.Range{Min: all[0], Max: all[len(all)-1]}) {
-		return math.Max(math.Abs(all[0])*0.1, 1e-9)
-	}
 	width := span / (math.Ceil(math.Log2(n)) + 1)
 	if spread := quantile(all, 0.75) - quantile(all, 0.25); spread > 0 {
 		width = math.Min(width, 2*spread/math.Cbrt(n))
@@ -82,6 +85,20 @@ func binWidth(all []float64) float64 {
 		width = math.Max(width, slices.Min(gaps))
 	}
 	return width
+}
+
+// widthOfOne is the width of the bin of readings that are all alike: one, which
+// suits what people measure, but no wider than the place of the first digit of
+// a smaller reading, and no narrower than the digits of a huge one can show.
+func widthOfOne(y float64) float64 {
+	size := math.Abs(y)
+	switch {
+	case size < 1e-280:
+		return 1
+	case size < 1:
+		return math.Pow10(int(math.Floor(math.Log10(size))))
+	}
+	return math.Max(1, size*1e-9)
 }
 
 // quantile of sorted readings, the nearest rank.

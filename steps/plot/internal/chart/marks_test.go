@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"gonum.org/v1/plot/vg"
 	"pgregory.net/rapid"
 
@@ -192,7 +193,6 @@ func TestScatteredReadingsAreEachADot(t *testing.T) {
 }
 
 func TestBins(t *testing.T) {
-	alike := make([]float64, 100)
 	tenths := make([]float64, 100_000)
 	for i := range tenths {
 		tenths[i] = math.Round(200+10*math.Sin(float64(i*i))) / 10
@@ -203,8 +203,6 @@ func TestBins(t *testing.T) {
 		first float64
 		count int
 	}{
-		{"readings that are all alike", alike, 0, 1},
-		{"one reading", []float64{27.3}, 26, 1}, // a bin of 2
 		{"many readings of tenths are in bins of one tenth", tenths, 19, 21},
 		{"whole numbers have bins of one", []float64{1, 2, 2, 3, 3, 3, 4, 4, 5, 1, 2, 3, 4, 5, 3, 3, 3, 3, 2, 4}, 1, 5},
 	}
@@ -215,6 +213,19 @@ func TestBins(t *testing.T) {
 				t.Errorf("%d bins from %v to %v, want %d from %v", len(counts[0]), edges[0], edges[len(edges)-1], tt.count, tt.first)
 			}
 		})
+	}
+}
+
+func TestReadingsThatAreAllAlikeAreOneBarAroundThem(t *testing.T) {
+	tests := []struct{ reading, width float64 }{
+		{0, 1}, {25, 1}, {27.3, 1}, {-4, 1}, {1e9, 1}, {4e12, 5000}, {0.003, 0.001}, {-0.5, 0.1}, {1e-300, 1}, {1e300, 1e291},
+	}
+	for _, tt := range tests {
+		edges, counts := chart.BinsOf(&chart.Panel{Series: []chart.Series{{Y: []float64{tt.reading, tt.reading, tt.reading}}}})
+		want := []float64{tt.reading - tt.width/2, tt.reading + tt.width/2}
+		if diff := cmp.Diff(want, edges, cmpopts.EquateApprox(1e-12, 0)); diff != "" || counts[0][0] != 3 {
+			t.Errorf("%v: %d readings in a bin with other edges: %s", tt.reading, counts[0][0], diff)
+		}
 	}
 }
 

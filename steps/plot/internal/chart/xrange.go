@@ -34,6 +34,9 @@ func (p *pane) xExtent() (first, last float64) {
 	first, last = math.Inf(1), math.Inf(-1)
 	if p.bins != nil {
 		first, last = p.bins.edge(0), p.bins.edge(p.bins.count)
+		if p.bins.count == 1 { // a bar, not a wall
+			first, last = p.bins.edge(-1), p.bins.edge(2)
+		}
 		for _, t := range p.panel.Thresholds {
 			first, last = math.Min(first, t.Value), math.Max(last, t.Value)
 		}

@@ -138,7 +138,9 @@ func (g *gatherer) name(group string, i int) string {
 // place is an x value as a number. All rows must have the kind of the first.
 func (g *gatherer) place(x xValue) (float64, error) {
 	if g.rows == 1 {
-		g.kind = x.kind
+		if g.kind = x.kind; g.kind == category {
+			g.warnOfText(x.text)
+		}
 	}
 	if g.kind == category {
 		return g.category([]byte(x.text))

@@ -82,6 +82,53 @@ func TestATimeThatIsWrittenOtherwiseIsTold(t *testing.T) {
 	}
 }
 
+func TestAFirstValueThatIsNearlyATimeIsTold(t *testing.T) {
+	tests := []struct {
+		name, text string
+		want       bool
+	}{
+		{"a day that is none", "2024-02-30", true},
+		{"an hour that is none", "2024-06-15 24:30", true},
+		{"a day before the month", "15/06/2024 10:00", true},
+		{"dots", "15.06.24", true},
+		{"the name of a month", "15 Jun 2024", true},
+		{"an American date", "June 15, 2024", true},
+		{"without separators", "20240615T0015", true},
+		{"half of a day", "10:00 PM", true},
+		{"a name", "Hall A", false},
+		{"a number and a name", "17-B", false},
+		{"a version", "1.10.24", false},
+		{"an address", "192.168.10.24", false},
+		{"a part", "2024-06-151", false},
+		{"a phone number", "030-12-3456", false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := t.TempDir()
+			put(t, dir, "in.csv", fmt.Sprintf("t,v\n%q,1\nHall B,2\n", tt.text))
+			said := saidIn(t, "UTC", dir, Args{"source": "in.csv", "output": "out.svg", "x": "t", "y": "v", "kind": "bar"})
+			if got := strings.Contains(said, "looks like a time"); got != tt.want {
+				t.Errorf("said %q", said)
+			}
+			for _, part := range []string{tt.text, "in.csv:2", "time_format"} {
+				if tt.want && !strings.Contains(said, part) {
+					t.Errorf("%q is missing in %q", part, said)
+				}
+			}
+		})
+	}
+}
+
+func TestTextOfADatabaseIsToldWhereItIsNoTime(t *testing.T) {
+	for text, want := range map[string]bool{"2024-06-15": false, "2024-02-30": true} {
+		dir := t.TempDir()
+		said := saidIn(t, "UTC", dir, Args{"database": database(t, dir), "query": "SELECT '" + text + "' AS t, 1 AS v", "output": "out.svg", "x": "t", "y": "v", "kind": "bar"})
+		if got := strings.Contains(said, "looks like a time"); got != want {
+			t.Errorf("of %s it said %q", text, said)
+		}
+	}
+}
+
 func TestTimesWithinAnHourAreReadAsAnyOther(t *testing.T) {
 	zones := []string{"UTC", "Europe/Berlin", "America/Sao_Paulo", "Australia/Lord_Howe", "Africa/Monrovia"}
 	rapid.Check(t, func(t *rapid.T) {

@@ -14,7 +14,7 @@ type bins struct {
 	first    float64 // the first edge, in steps
 	count    int
 	counts   [][]int // by series and bin
-	breached [][]int // by threshold and bin, of all series
+	breached [][]int // by threshold and bin, of the series that has most
 }
 
 // mostBins bounds what can be told apart.
@@ -54,6 +54,10 @@ func binsOf(p *Panel) *bins {
 
 func (b *bins) tally(p *Panel) {
 	for i, s := range p.Series {
+		beyond := make([][]int, len(p.Thresholds))
+		for t := range beyond {
+			beyond[t] = make([]int, b.count)
+		}
 		for _, y := range s.Y {
 			if math.IsNaN(y) {
 				continue
@@ -61,7 +65,12 @@ func (b *bins) tally(p *Panel) {
 			at := b.of(y)
 			b.counts[i][at]++
 			if t := Breach(p.Thresholds, y); t >= 0 {
-				b.breached[t][at]++
+				beyond[t][at]++
+			}
+		}
+		for t := range beyond {
+			for at, n := range beyond[t] {
+				b.breached[t][at] = max(b.breached[t][at], n)
 			}
 		}
 	}

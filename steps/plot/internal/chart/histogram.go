@@ -18,19 +18,32 @@ func (p *pane) drawBins(i int) {
 
 func (p *pane) single() bool { return len(p.panel.Series) == 1 }
 
-// drawEdges paints the outline of a series among others, and behind the last
-// one the readings beyond a threshold, of all series, in its colour.
+// drawEdges colours the readings beyond a threshold, and then paints the outline
+// of a series among others.
 func (p *pane) drawEdges(i int) {
+	if i == 0 {
+		p.drawBeyond()
+	}
 	if !p.single() {
 		p.outlineBins(p.look(i), p.bins.counts[i])
 	}
-	if i < len(p.panel.Series)-1 {
-		return
-	}
+}
+
+// drawBeyond paints what is beyond a threshold in its colour: the bars of a
+// single series, and a tint over the areas of several, which are seen through
+// it.
+func (p *pane) drawBeyond() {
 	for t, breached := range p.bins.breached {
-		p.fillBins(p.colorOf(p.panel.Thresholds[t]), breached)
+		fill := p.colorOf(p.panel.Thresholds[t])
+		if !p.single() {
+			fill = sheer(fill, tint)
+		}
+		p.fillBins(fill, breached)
 	}
 }
+
+// tint is the opacity of a threshold's colour over the areas of series.
+const tint = 0.3
 
 func (p *pane) fillBins(fill color.Color, counts []int) {
 	air := vg.Length(0)

@@ -278,3 +278,51 @@ func TestAHistogramColoursTheReadingsBeyond(t *testing.T) {
 		t.Errorf("red are %v of %v", beyond, all)
 	}
 }
+
+func TestSeriesOfAHistogramAreSeenBeyondAThreshold(t *testing.T) {
+	red := color.RGBA{0xFF, 0, 0, 0xFF}
+	c := plain(chart.Histogram,
+		chart.Series{Name: "a", Y: []float64{1, 2, 2, 3, 3, 3, 4, 4, 5}},
+		chart.Series{Name: "b", Y: []float64{1, 2, 3, 4, 4, 4, 5, 5, 5}})
+	c.Panels[0].Thresholds = []chart.Threshold{{Value: 3.5, Name: "Max", Bound: chart.Max, Color: red}}
+	p := compose(t, c)
+	if opaque := filled(p, red); len(opaque) > 0 {
+		t.Errorf("opaque bars hide the series: %v", opaque)
+	}
+	tinted, outlined := -1, map[color.Color]int{}
+	var tint, highest []vg.Rectangle
+	for i, s := range p.Shapes {
+		r, g, b, alpha := s.Color.RGBA()
+		switch {
+		case s.Width > 0 && (s.Color == blue || s.Color == vermillion):
+			outlined[s.Color] = i
+		case s.Width == 0 && alpha < 0xFFFF && r == alpha && g == 0 && b == 0:
+			tinted, tint = i, filled(&chart.Picture{Shapes: []chart.Shape{s}}, s.Color)
+		case s.Width == 0 && alpha < 0xFFFF:
+			highest = filled(&chart.Picture{Shapes: []chart.Shape{s}}, s.Color) // b's, the last
+		}
+	}
+	if len(outlined) != 2 || tinted < 0 || outlined[blue] < tinted || outlined[vermillion] < tinted {
+		t.Fatalf("the outlines are shapes %v, the tint is shape %d; want both outlines above it", outlined, tinted)
+	}
+	if diff := cmp.Diff(highest[3:], tint); diff != "" {
+		t.Errorf("the tint is not as high as the highest series: %s", diff)
+	}
+}
+
+func TestTheLineOfAThresholdIsSeenOnBarsOfItsColour(t *testing.T) {
+	red, white := color.RGBA{0xFF, 0, 0, 0xFF}, color.RGBA{0xFF, 0xFF, 0xFF, 0xFF}
+	c := plain(chart.Histogram, chart.Series{Name: "v", Y: []float64{1, 2, 2, 3, 3, 3, 4, 4, 5}})
+	c.Panels[0].Thresholds = []chart.Threshold{{Value: 2.5, Name: "Max", Bound: chart.Max, Color: red, Dash: chart.Dashed}}
+	p := compose(t, c)
+	for i, s := range p.Shapes {
+		if s.Width == 0 || s.Color != red {
+			continue
+		}
+		if under := p.Shapes[i-1]; under.Color != white || under.Width <= s.Width || cmp.Diff(under.Path, s.Path) != "" {
+			t.Errorf("under the line is %+v, want a wider one of paper", under)
+		}
+		return
+	}
+	t.Error("there is no line")
+}

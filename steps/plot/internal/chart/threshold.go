@@ -18,6 +18,9 @@ func (p *pane) drawThresholds() {
 		if p.bins != nil {
 			from, to = vg.Point{X: p.snap(p.on(t).X), Y: p.area.Min.Y}, vg.Point{X: p.snap(p.on(t).X), Y: p.area.Max.Y}
 		}
+		if p.bins != nil { // the bars beyond it have its colour
+			p.pic.stroke(p.paper, 2.5*p.rule, Solid, from, to)
+		}
 		p.pic.stroke(p.colorOf(t), p.rule, t.Dash, from, to)
 	}
 	slices.SortStableFunc(seen, func(a, b Threshold) int { return cmp.Compare(a.Value, b.Value) })

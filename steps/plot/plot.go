@@ -40,6 +40,7 @@ var Type = engine.Define("plot",
 	engine.AtMostOne("panel", "y_min"),
 	engine.AtMostOne("panel", "y_max"),
 	engine.AtMostOne("panel", "threshold"),
+	engine.WithCheck(Args.check),
 	engine.WithExample(`
 step "plot" "temperature" {
   source  = "data/hourly.csv"

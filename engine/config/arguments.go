@@ -232,7 +232,7 @@ func (a *arguments) checkTogether(t *engine.StepType, v cty.Value) hcl.Diagnosti
 		return nil
 	}
 	e := engine.AsStepError(err)
-	return hcl.Diagnostics{problem(a.find(e.Argument), "Arguments do not go together", "%s %s", sentence(capital(e.Error())), e.Remedy)}
+	return hcl.Diagnostics{problem(a.find(e.Argument), "Arguments do not go together", "%s %s", sentence(e.Error()), e.Remedy)}
 }
 
 func (a *arguments) checkConstraint(c engine.Constraint, v cty.Value) hcl.Diagnostics {

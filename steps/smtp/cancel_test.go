@@ -42,10 +42,20 @@ func silent(answers ...string) func(t *testing.T, reached func()) enginetest.Arg
 func TestCancelledInTheMiddleReturnsSoon(t *testing.T) {
 	for name, server := range map[string]func(t *testing.T, reached func()) enginetest.Args{
 		"at the greeting": silent(),
-		"after hello":     silent("220 hi"),
-		"at the sender":   silent("220 hi", "250 hello"),
-		"at the content":  silent("220 hi", "250 hello", "250 ok", "250 ok"),
-		"at the goodbye":  silent("220 hi", "250 hello", "250 ok", "250 ok", "354 go", "250 taken"),
+		"inside the greeting": func(t *testing.T, reached func()) enginetest.Args {
+			stop := make(chan struct{})
+			url := listen(t, func(conn net.Conn) {
+				_, _ = conn.Write([]byte("220-hi\r\n220-still he"))
+				reached()
+				<-stop
+			})
+			t.Cleanup(func() { close(stop) })
+			return plainMail(url)
+		},
+		"after hello":    silent("220 hi"),
+		"at the sender":  silent("220 hi", "250 hello"),
+		"at the content": silent("220 hi", "250 hello", "250 ok", "250 ok"),
+		"at the goodbye": silent("220 hi", "250 hello", "250 ok", "250 ok", "354 go", "250 taken"),
 		"at the handshake": func(t *testing.T, reached func()) enginetest.Args {
 			args := silent()(t, reached)
 			return enginetest.With(args, enginetest.Args{"server": strings.Replace(args["server"].(string), "smtp:", "smtps:", 1)})

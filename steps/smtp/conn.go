@@ -2,6 +2,7 @@ package smtp
 
 import (
 	"context"
+	"errors"
 	"net"
 	"time"
 )
@@ -16,22 +17,39 @@ const (
 	patience = 2 * time.Minute
 	// goodbye bounds the wait for the answer to QUIT, when all is said.
 	goodbye = 2 * time.Second
+	// longestAnswer bounds what a server may say in one go. RFC 5321 4.5.3.1
+	// has lines of 512 bytes, and the longest answers, those to EHLO, have some
+	// thirty of them. Behind it are also the certificates of a TLS handshake,
+	// which take some KB.
+	longestAnswer = 64 << 10
 )
+
+// errEndless ends the reading of an answer that does not end by itself.
+var errEndless = errors.New("the answer is longer than 64 KiB")
 
 // patientConn is a connection whose reads and writes each have their own
 // deadline, so that a large mail on a slow line gets the time it needs and a
-// silent server does not.
+// silent server does not. It reads one answer, of a length that is bounded,
+// until room is made for another.
 type patientConn struct {
 	net.Conn
 	patience time.Duration
+	said     int  // bytes of the answer so far
+	endless  bool // more was to be read than an answer may have
 }
 
 // Read implements io.Reader.
 func (c *patientConn) Read(b []byte) (int, error) {
+	if c.said >= longestAnswer {
+		c.endless = true
+		return 0, errEndless
+	}
 	if err := c.SetReadDeadline(time.Now().Add(c.patience)); err != nil {
 		return 0, err
 	}
-	return c.Conn.Read(b)
+	n, err := c.Conn.Read(b)
+	c.said += n
+	return n, err
 }
 
 // Write implements io.Writer.

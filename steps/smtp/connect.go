@@ -3,6 +3,7 @@ package smtp
 import (
 	"context"
 	"crypto/tls"
+	"net"
 	"os"
 	"strings"
 
@@ -19,6 +20,17 @@ type session struct {
 	client *gosmtp.Client
 	conn   *patientConn
 	stop   func() bool
+}
+
+// ask gives a command, whose answer may be as long as any. One that is cut off
+// is none, though the client may take its beginning for the whole.
+func (s *session) ask(command func() error) error {
+	s.conn.said = 0
+	err := command()
+	if s.conn.endless {
+		return errEndless
+	}
+	return err
 }
 
 // connect opens a session: connection, encryption, login.
@@ -53,20 +65,22 @@ func (s *session) open(ctx context.Context, a Args, trust *tls.Config) error {
 // greet takes the server's greeting and says hello, over TLS where the
 // connection starts with it.
 func (s *session) greet(ctx context.Context, server Server, trust *tls.Config) error {
-	var err error
+	var conn net.Conn = s.conn
 	if server.scheme == schemeTLS {
 		encrypted := tls.Client(s.conn, trust)
 		if err := encrypted.HandshakeContext(ctx); err != nil {
 			return failedAt(server, "encrypt the connection to", err)
 		}
-		s.client, err = gosmtp.NewClient(encrypted, server.host)
-	} else {
-		s.client, err = gosmtp.NewClient(s.conn, server.host)
+		conn = encrypted
 	}
+	err := s.ask(func() (err error) {
+		s.client, err = gosmtp.NewClient(conn, server.host)
+		return err
+	})
 	if err != nil {
 		return failedAt(server, "wait for the greeting of", err)
 	}
-	if err := s.client.Hello(helloName()); err != nil {
+	if err := s.ask(func() error { return s.client.Hello(helloName()) }); err != nil {
 		return failedAt(server, "say hello to", err)
 	}
 	return nil
@@ -84,7 +98,7 @@ func (s *session) encrypt(server Server, trust *tls.Config) error {
 	if offered, _ := s.client.Extension("STARTTLS"); !offered {
 		return noStartTLS(server)
 	}
-	if err := s.client.StartTLS(trust); err != nil {
+	if err := s.ask(func() error { return s.client.StartTLS(trust) }); err != nil {
 		return failedAt(server, "encrypt the connection to", err)
 	}
 	return nil
@@ -94,7 +108,7 @@ func (s *session) encrypt(server Server, trust *tls.Config) error {
 // nothing that happens here changes that.
 func (s *session) quit() {
 	s.conn.patience = goodbye
-	_ = s.client.Quit()
+	_ = s.ask(s.client.Quit)
 	s.drop()
 }
 

@@ -29,9 +29,15 @@ func answerIn(err error) (*textproto.Error, bool) {
 	return answer, found
 }
 
-// quote is an answer on one line.
+// quote is an answer on one line, or the beginning of one that is longer than
+// anybody reads.
 func quote(answer *textproto.Error) string {
-	return fmt.Sprintf("%d %s", answer.Code, strings.Join(strings.Fields(answer.Msg), " "))
+	const most = 1000
+	text := strings.Join(strings.Fields(answer.Msg), " ")
+	if len(text) > most {
+		text = strings.ToValidUTF8(text[:most], "") + "…"
+	}
+	return fmt.Sprintf("%d %s", answer.Code, text)
 }
 
 // temporary follows RFC 5321 4.2.1: answers of 400 may be others tomorrow.
@@ -46,7 +52,7 @@ func failedAt(server Server, attempt string, err error) error {
 	}
 	var unspoken textproto.ProtocolError
 	switch {
-	case errors.As(err, &unspoken):
+	case errors.As(err, &unspoken), errors.Is(err, errEndless):
 		return &engine.StepError{
 			Code: "smtp_protocol", Argument: "server", Message: message, Err: err,
 			Remedy: "What listens there does not speak SMTP. Check host and port.",

@@ -38,7 +38,7 @@ func (s *session) logIn(a Args) error {
 		if !slices.Contains(offered, mechanism) {
 			continue
 		}
-		if err := s.client.Auth(s.authentication(mechanism, a)); err != nil {
+		if err := s.ask(func() error { return s.client.Auth(s.authentication(mechanism, a)) }); err != nil {
 			return loginFailed(a, err)
 		}
 		return nil
@@ -83,7 +83,7 @@ func loginFailed(a Args, err error) error {
 		err = errors.New(quote(answer))
 	case scramRefusal.MatchString(err.Error()):
 		err = errors.New("the server refuses the proof: " + scramRefusal.FindStringSubmatch(err.Error())[1])
-	case errors.As(err, &network), errors.Is(err, io.EOF), errors.Is(err, net.ErrClosed):
+	case errors.As(err, &network), errors.Is(err, io.EOF), errors.Is(err, net.ErrClosed), errors.Is(err, errEndless):
 		return failedAt(a.Server, "log in to", err)
 	}
 	e := &engine.StepError{

@@ -1,6 +1,7 @@
 package smtp
 
 import (
+	"errors"
 	"fmt"
 	"net/textproto"
 	"strings"
@@ -58,9 +59,13 @@ func uncertain(server Server, l *letter, err error) error {
 	if _, ok := answerIn(err); ok {
 		return failedAt(server, attempt, err)
 	}
-	return &engine.StepError{
+	e := &engine.StepError{
 		Code: "smtp_lost", Retryable: true, Err: plainly(err),
 		Message: fmt.Sprintf("%s %s: the content is sent, and no answer says whether it arrived", attempt, server.address()),
 		Remedy:  fmt.Sprintf("If the mail is sent again and comes twice, both have the Message-ID <%s>.", l.id),
 	}
+	if errors.Is(err, errEndless) { // which another attempt would meet again
+		e.Code, e.Retryable = "smtp_protocol", false
+	}
+	return e
 }

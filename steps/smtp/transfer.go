@@ -2,6 +2,7 @@ package smtp
 
 import (
 	"context"
+	"io"
 	"strconv"
 
 	"dagrun/engine"
@@ -32,7 +33,7 @@ func (s *session) transfer(env *engine.Env, server Server, l *letter) error {
 	if err := s.fits(server, l); err != nil {
 		return err
 	}
-	if err := s.client.Mail("<" + l.from + ">"); err != nil {
+	if err := s.ask(func() error { return s.client.Mail("<" + l.from + ">") }); err != nil {
 		return failedAt(server, "announce the sender "+l.from+" to", err)
 	}
 	if err := s.announce(server, l); err != nil {
@@ -63,7 +64,7 @@ func (s *session) fits(server Server, l *letter) error {
 func (s *session) announce(server Server, l *letter) error {
 	var refusals []refusal
 	for _, recipient := range l.recipients {
-		err := s.client.Rcpt("<" + recipient + ">")
+		err := s.ask(func() error { return s.client.Rcpt("<" + recipient + ">") })
 		answer, answered := answerIn(err)
 		switch {
 		case err == nil:
@@ -82,7 +83,11 @@ func (s *session) announce(server Server, l *letter) error {
 // send transfers the content. From the end of the content until the answer
 // nobody knows whether the server has the mail.
 func (s *session) send(env *engine.Env, server Server, l *letter) error {
-	w, err := s.client.Data()
+	var w io.WriteCloser
+	err := s.ask(func() (err error) {
+		w, err = s.client.Data()
+		return err
+	})
 	if err != nil {
 		return failedAt(server, "send the mail to", err)
 	}
@@ -95,7 +100,7 @@ func (s *session) send(env *engine.Env, server Server, l *letter) error {
 		done += n
 		env.Progress(int64(done), int64(len(l.content)), "bytes")
 	}
-	if err := w.Close(); err != nil {
+	if err := s.ask(w.Close); err != nil {
 		return uncertain(server, l, err)
 	}
 	return nil

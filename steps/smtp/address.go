@@ -35,6 +35,9 @@ func (Addresses) TypeName() string { return "mail addresses" }
 // UnmarshalText reads a list of addresses as RFC 5322 writes it.
 func (a *Addresses) UnmarshalText(text []byte) (err error) {
 	a.parsed, err = parseAddresses(string(text))
+	if err == nil && len(a.parsed) == 0 {
+		return fmt.Errorf("%q is a group without members; give the addresses of those who get the mail", text)
+	}
 	return err
 }
 

@@ -30,6 +30,24 @@ func TestAddressesThatAreRefused(t *testing.T) {
 	}
 }
 
+func TestGroupWithoutMembersIsRefused(t *testing.T) {
+	for _, argument := range []string{"to", "cc", "bcc"} {
+		for _, group := range []string{"nobody:;", "nobody: ;", `"no, body":;`, "a:;, b:;"} {
+			if err := check(argument, group); err == nil || !strings.Contains(err.Error(), "is a group without members") {
+				t.Errorf("%s = %q: got %v, want a refusal", argument, group, err)
+			}
+		}
+		if err := check(argument, "team: ana@example.com, bo@example.com;"); err != nil {
+			t.Errorf("%s with members: %v", argument, err)
+		}
+	}
+	for _, argument := range []string{"from", "reply_to"} {
+		if err := check(argument, "nobody:;"); err == nil || !strings.Contains(err.Error(), "are 0 addresses; give one") {
+			t.Errorf("%s: got %v, want a refusal", argument, err)
+		}
+	}
+}
+
 func TestSenderIsOneAddress(t *testing.T) {
 	err := check("reply_to", "ana@example.com, bo@example.com")
 	if err == nil || !strings.Contains(err.Error(), "are 2 addresses; give one") {

@@ -15,6 +15,12 @@ const (
 	// ten minutes; a server that checks a mail at the end of its content takes
 	// seconds, and giving up there would send the mail twice.
 	patience = 2 * time.Minute
+	// greetingTime bounds the wait for the greeting, TLS included. RFC 5321 has
+	// five minutes for it, but who waits that long mostly waits in vain, for a
+	// port that expects encryption first. Servers that are slow on purpose take
+	// some 6 seconds, and those that look up the client in vain some 10; this
+	// is twice that.
+	greetingTime = 20 * time.Second
 	// goodbye bounds the wait for the answer to QUIT, when all is said.
 	goodbye = 2 * time.Second
 	// longestAnswer bounds what a server may say in one go. RFC 5321 4.5.3.1
@@ -34,8 +40,9 @@ var errEndless = errors.New("the answer is longer than 64 KiB")
 type patientConn struct {
 	net.Conn
 	patience time.Duration
-	said     int  // bytes of the answer so far
-	endless  bool // more was to be read than an answer may have
+	until    time.Time // when reading ends in any case; zero for never
+	said     int       // bytes of the answer so far
+	endless  bool      // more was to be read than an answer may have
 }
 
 // Read implements io.Reader.
@@ -44,7 +51,11 @@ func (c *patientConn) Read(b []byte) (int, error) {
 		c.endless = true
 		return 0, errEndless
 	}
-	if err := c.SetReadDeadline(time.Now().Add(c.patience)); err != nil {
+	deadline := time.Now().Add(c.patience)
+	if !c.until.IsZero() && c.until.Before(deadline) {
+		deadline = c.until
+	}
+	if err := c.SetReadDeadline(deadline); err != nil {
 		return 0, err
 	}
 	n, err := c.Conn.Read(b)

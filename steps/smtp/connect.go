@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"strings"
+	"time"
 
 	gosmtp "github.com/wneessen/go-mail/smtp"
 )
@@ -62,9 +63,21 @@ func (s *session) open(ctx context.Context, a Args, trust *tls.Config) error {
 	return s.logIn(a)
 }
 
-// greet takes the server's greeting and says hello, over TLS where the
-// connection starts with it.
+// greet takes the server's greeting, in its time, and says hello.
 func (s *session) greet(ctx context.Context, server Server, trust *tls.Config) error {
+	s.conn.until = time.Now().Add(greetingTime)
+	if err := s.hear(ctx, server, trust); err != nil {
+		return err
+	}
+	s.conn.until = time.Time{}
+	if err := s.ask(func() error { return s.client.Hello(helloName()) }); err != nil {
+		return failedAt(server, "say hello to", err)
+	}
+	return nil
+}
+
+// hear takes the greeting, over TLS where the connection starts with it.
+func (s *session) hear(ctx context.Context, server Server, trust *tls.Config) error {
 	var conn net.Conn = s.conn
 	if server.scheme == schemeTLS {
 		encrypted := tls.Client(s.conn, trust)
@@ -78,10 +91,7 @@ func (s *session) greet(ctx context.Context, server Server, trust *tls.Config) e
 		return err
 	})
 	if err != nil {
-		return failedAt(server, "wait for the greeting of", err)
-	}
-	if err := s.ask(func() error { return s.client.Hello(helloName()) }); err != nil {
-		return failedAt(server, "say hello to", err)
+		return noGreeting(server, err)
 	}
 	return nil
 }
@@ -107,7 +117,7 @@ func (s *session) encrypt(server Server, trust *tls.Config) error {
 // quit says goodbye, shortly: the mail is delivered or refused by now, and
 // nothing that happens here changes that.
 func (s *session) quit() {
-	s.conn.patience = goodbye
+	s.conn.patience, s.conn.until = goodbye, time.Now().Add(goodbye)
 	_ = s.ask(s.client.Quit)
 	s.drop()
 }

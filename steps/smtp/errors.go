@@ -53,10 +53,14 @@ func failedAt(server Server, attempt string, err error) error {
 	var unspoken textproto.ProtocolError
 	switch {
 	case errors.As(err, &unspoken), errors.Is(err, errEndless):
-		return &engine.StepError{
+		e := &engine.StepError{
 			Code: "smtp_protocol", Argument: "server", Message: message, Err: err,
 			Remedy: "What listens there does not speak SMTP. Check host and port.",
 		}
+		if expectsTLS(server) {
+			e.Remedy = hintFor(server)
+		}
+		return e
 	case isTLS(err):
 		return noTrust(message, err)
 	}
@@ -66,9 +70,25 @@ func failedAt(server Server, attempt string, err error) error {
 	}
 }
 
-// hintFor points at the mistake that looks like a silent server.
+// noGreeting is the error of a server that does not begin as one. A port that
+// expects encryption from the first byte is silent until it has it.
+func noGreeting(server Server, err error) error {
+	failure := failedAt(server, "wait for the greeting of", err)
+	var e *engine.StepError
+	if !errors.As(failure, &e) || e.Code != "smtp_lost" || server.scheme == schemeTLS || expectsTLS(server) {
+		return failure
+	}
+	e.Remedy = "Where the port expects encryption from the first byte, as port 465 does, write smtps:// instead. Otherwise try again later; a retry block does so by itself."
+	return e
+}
+
+// expectsTLS tells the mistake that looks like a silent server.
+func expectsTLS(server Server) bool {
+	return server.port == defaultPorts[schemeTLS] && server.scheme != schemeTLS
+}
+
 func hintFor(server Server) string {
-	if server.port == defaultPorts[schemeTLS] && server.scheme != schemeTLS {
+	if expectsTLS(server) {
 		return "Port 465 expects encryption from the first byte: write smtps:// instead."
 	}
 	return "Try again later; a retry block does so by itself."

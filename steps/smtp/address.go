@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/mail"
 	"strings"
+	"unicode"
 )
 
 // Address is one mail address, with a name or without.
@@ -56,11 +57,19 @@ func parseAddresses(text string) ([]*mail.Address, error) {
 		if hasLineBreak(a.Name) || hasLineBreak(a.Address) {
 			return nil, fmt.Errorf("%q has a line break in its encoded name", text)
 		}
+		if hasControl(a.Name) || hasControl(a.Address) {
+			return nil, fmt.Errorf("%q has control characters in its name or address; take them out", text)
+		}
 	}
 	return list, nil
 }
 
 func hasLineBreak(s string) bool { return strings.ContainsAny(s, "\r\n") }
+
+// hasControl finds control characters. A tab is none here: it is a blank.
+func hasControl(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool { return r != '\t' && unicode.IsControl(r) })
+}
 
 func trimPrefix(err error, prefix string) error {
 	return errors.New(strings.TrimPrefix(err.Error(), prefix))

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"dagrun/engine"
 	"dagrun/engine/enginetest"
 	"dagrun/steps/smtp"
 )
@@ -16,6 +17,7 @@ func TestAddressesThatAreRefused(t *testing.T) {
 		"Ana ana@example.com": "is not a mail address",
 		"ana@example.com\r\nBcc: eve@example.com":     "has a line break",
 		"Ana\n <ana@example.com>":                     "has a line break",
+		"=?utf-8?q?Ana=00?= <a@b.example>":            "has control characters",
 		"=?utf-8?q?Ana=0D=0ABcc=3A_x?= <a@b.example>": "has a line break in its encoded name",
 	} {
 		err := check("from", address)
@@ -59,6 +61,31 @@ func TestSubjectWithLineBreakIsRefused(t *testing.T) {
 	for _, subject := range []string{"Temperature\n", "a\r\nBcc: eve@example.com", "a\rb"} {
 		if err := check("subject", subject); err == nil || !strings.Contains(err.Error(), "has a line break") {
 			t.Errorf("%q: got %v, want a refusal", subject, err)
+		}
+	}
+}
+
+func TestControlCharactersAreRefused(t *testing.T) {
+	for _, r := range "\x00\x01\a\b\v\f\x1b\x1f\x7f\u0080\u009f" {
+		text := "Temperature" + string(r) + " of today"
+		for argument, err := range map[string]error{"subject": check("subject", text), "headers": checkHeader("X-Probe", text)} {
+			if err == nil || !strings.Contains(err.Error(), "has control characters") {
+				t.Errorf("%s = %q: got %v, want a refusal", argument, text, err)
+			}
+		}
+	}
+}
+
+// TestEmptySubjectIsWarnedOf: mail programs ask, and send such a mail.
+func TestEmptySubjectIsWarnedOf(t *testing.T) {
+	for subject, want := range map[string]bool{"": true, "  ": true, "x": false} {
+		dir := t.TempDir()
+		got, said := enginetest.RunLogged(t.Context(), t, smtp.Type, dir, enginetest.With(plainMail("file://outbox"), enginetest.Args{"subject": subject}))
+		if got.Outcome != engine.AttemptSucceeded {
+			t.Fatalf("%q: the attempt %s: %+v", subject, got.Outcome, got.Error)
+		}
+		if warned := strings.Contains(said, "level=WARN") && strings.Contains(said, "the subject is empty"); warned != want {
+			t.Errorf("%q: warned is %t, want %t: %s", subject, warned, want, said)
 		}
 	}
 }

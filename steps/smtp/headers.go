@@ -17,8 +17,11 @@ func (Subject) TypeName() string { return "line of text" }
 
 // UnmarshalText takes any text of one line.
 func (s *Subject) UnmarshalText(text []byte) error {
-	if hasLineBreak(string(text)) {
+	switch {
+	case hasLineBreak(string(text)):
 		return fmt.Errorf("%q has a line break; a subject is one line (trimspace() takes line breaks off the ends)", text)
+	case hasControl(string(text)):
+		return fmt.Errorf("%q has control characters, which no reader shows; take them out", text)
 	}
 	*s = Subject(text)
 	return nil
@@ -94,6 +97,8 @@ func (v *HeaderValue) UnmarshalText(text []byte) error {
 	switch {
 	case hasLineBreak(value):
 		return fmt.Errorf("%q has a line break; a header is one line (trimspace() takes line breaks off the ends)", value)
+	case hasControl(value):
+		return fmt.Errorf("%q has control characters, which no reader shows; take them out", value)
 	case strings.TrimSpace(value) == "":
 		return fmt.Errorf("%q is no value of a header; leave the header out", value)
 	case isPrintableASCII(value) && longestWordOf(value) > longestLine:

@@ -56,6 +56,9 @@ func compose(ctx context.Context, env *engine.Env, a Args) (*letter, error) {
 		from:       a.From.parsed.Address,
 		recipients: envelope(to, cc, bcc),
 	}
+	if strings.TrimSpace(string(a.Subject)) == "" {
+		env.Log.Warn("the subject is empty")
+	}
 	setHeaders(msg, a, to, cc)
 	msg.SetMessageIDWithValue(l.id)
 	msg.SetDateWithValue(dateOf(env, a.Server))

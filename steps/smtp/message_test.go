@@ -191,7 +191,7 @@ var oddNames = []string{
 	"plain", "two  blanks", " leading", "trailing ", `"quoted" 'and' \escaped\`, "Temperatura às 8 °C", "🌡️ 24 °C 🙂",
 	"=?utf-8?q?looks_encoded?=", "a, b; c <d@e>", "'; DROP TABLE readings; --", "$(rm -rf ~) `id`", "tab\there", "100 % = x",
 	strings.Repeat("long", 300), strings.Repeat("ü", 400), strings.Repeat("many words ", 40) + ".", "日本語の件名", "e\u0301", "\u202eright to left",
-	"boundary=" + strings.Repeat("0", 60), "x\x00y\x7f",
+	"boundary=" + strings.Repeat("0", 60),
 }
 
 func TestSubjectsAreTakenLiterally(t *testing.T) {
@@ -206,8 +206,8 @@ func TestSubjectsAreTakenLiterally(t *testing.T) {
 }
 
 func TestNamesOfAttachmentsAreTakenLiterally(t *testing.T) {
-	for _, name := range append(slices.Clone(oddNames), "line\nbreak.csv", "cr\r\nBcc: eve@example.com", strings.Repeat("n", 251)+".csv", strings.Repeat("🙂", 63)) {
-		if len(name) > 255 || strings.ContainsRune(name, 0) {
+	for _, name := range append(slices.Clone(oddNames), "x\x01y\x7f", "line\nbreak.csv", "cr\r\nBcc: eve@example.com", strings.Repeat("n", 251)+".csv", strings.Repeat("🙂", 63)) {
+		if len(name) > 255 {
 			continue // no file can have such a name
 		}
 		dir := t.TempDir()

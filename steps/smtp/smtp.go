@@ -49,7 +49,7 @@ type Args struct {
 	BCC     []Addresses `arg:"bcc" doc:"Recipients of a copy that nobody sees: they are in no header."`
 	ReplyTo Address     `arg:"reply_to" doc:"Where answers go, if not to the sender."`
 
-	Subject     Subject        `arg:"subject,required" doc:"The subject, one line."`
+	Subject     Subject        `arg:"subject,required" doc:"The subject, one line. An empty one is warned of."`
 	Text        string         `arg:"text" doc:"The mail as plain text. With html, readers show what they can. A mail needs text, html or attachments."`
 	HTML        string         `arg:"html" doc:"The mail as HTML. It shows a picture of inline by its file name: src=\"cid:chart.png\"."`
 	Headers     Headers        `arg:"headers" doc:"More headers by name, such as { \"X-Priority\" = \"1\" }, each of one line. Those that the mail makes of other arguments, or that mail servers write, are refused."`

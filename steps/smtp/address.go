@@ -84,15 +84,18 @@ func flatten(texts []Addresses) []*mail.Address {
 	return all
 }
 
-// envelope lists the bare addresses of all recipients, each once. The part
-// before the @ may count in upper and lower case, so that it is not folded.
+// envelope lists the bare addresses of all recipients, each once, as they are
+// written first. Case means nothing in a domain, and may mean something in the
+// part before the @.
 func envelope(lists ...[]*mail.Address) []string {
 	var all []string
 	seen := map[string]bool{}
 	for _, list := range lists {
 		for _, a := range list {
-			if !seen[a.Address] {
-				seen[a.Address] = true
+			at := strings.LastIndex(a.Address, "@")
+			same := a.Address[:at] + strings.ToLower(a.Address[at:])
+			if !seen[same] {
+				seen[same] = true
 				all = append(all, a.Address)
 			}
 		}

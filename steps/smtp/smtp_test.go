@@ -162,6 +162,20 @@ func TestOutputsDescribeTheMail(t *testing.T) {
 	}
 }
 
+func TestRecipientsDifferInTheCaseOfTheirNamesAlone(t *testing.T) {
+	server := mailserver.Start(t, mailserver.Options{UTF8: true})
+	var out struct {
+		Recipients []string `json:"recipients"`
+	}
+	enginetest.Succeed(t, smtp.Type, t.TempDir(), enginetest.With(plainMail(server.URL()), enginetest.Args{
+		"to": []string{"b@X.org", "b@x.org", "B@x.org"}, "cc": "b@x.ORG", "bcc": "c@BÜCHER.example, c@bücher.example",
+	}), &out)
+	want := []string{"b@X.org", "B@x.org", "c@BÜCHER.example"}
+	if diff := cmp.Diff(want, out.Recipients); diff != "" {
+		t.Errorf("recipients (-want +got):\n%s", diff)
+	}
+}
+
 func TestUnencryptedLineIsWarnedOf(t *testing.T) {
 	for security, want := range map[mailserver.Security]bool{mailserver.Plain: true, mailserver.StartTLS: false} {
 		server := mailserver.Start(t, mailserver.Options{Security: security})

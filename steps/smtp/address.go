@@ -50,8 +50,7 @@ func parseAddresses(text string) ([]*mail.Address, error) {
 	}
 	list, err := mail.ParseAddressList(text)
 	if err != nil {
-		return nil, fmt.Errorf("%q is not a mail address: %w; write ana@example.com or Ana <ana@example.com>",
-			text, trimPrefix(err, "mail: "))
+		return nil, fmt.Errorf("%q is not a mail address: %w; write %s", text, trimPrefix(err, "mail: "), formOf(text))
 	}
 	for _, a := range list {
 		if hasLineBreak(a.Name) || hasLineBreak(a.Address) {
@@ -65,6 +64,15 @@ func parseAddresses(text string) ([]*mail.Address, error) {
 }
 
 func hasLineBreak(s string) bool { return strings.ContainsAny(s, "\r\n") }
+
+// formOf is how to write an address, or one with a name such as that of text.
+func formOf(text string) string {
+	const plain = "ana@example.com or Ana <ana@example.com>"
+	if name, _, named := strings.Cut(text, "<"); named && strings.ContainsAny(name, `,.;:@()[]\"`) {
+		return plain + `, and a name with a comma or other signs in quotes: "\"Silva, Ana\" <ana@example.com>"`
+	}
+	return plain
+}
 
 // hasControl finds control characters. A tab is none here: it is a blank.
 func hasControl(s string) bool {

@@ -32,6 +32,23 @@ func TestAddressesThatAreRefused(t *testing.T) {
 	}
 }
 
+func TestNameWithSignsIsAskedForInQuotes(t *testing.T) {
+	const hint = `a name with a comma or other signs in quotes: "\"Silva, Ana\" <ana@example.com>"`
+	for address, want := range map[string]bool{
+		"Ána Müller, Dr. <a@b.example>": true, "Ana (ops <a@b.example>": true, `"Ana <a@b.example>`: true, "Ana: <a@b.example>": true,
+		"ana": false, "a,": false, "Ana <a@b.example": false,
+	} {
+		if err := check("from", address); err == nil || strings.Contains(err.Error(), hint) != want {
+			t.Errorf("%q: got %v, want the hint: %t", address, err, want)
+		}
+	}
+	for _, address := range []string{`"Ána Müller, Dr." <a@b.example>`, "Dr. Ana <a@b.example>"} {
+		if err := check("from", address); err != nil {
+			t.Errorf("%q: %v", address, err)
+		}
+	}
+}
+
 func TestGroupWithoutMembersIsRefused(t *testing.T) {
 	for _, argument := range []string{"to", "cc", "bcc"} {
 		for _, group := range []string{"nobody:;", "nobody: ;", `"no, body":;`, "a:;, b:;"} {

@@ -112,7 +112,7 @@ func (v *HeaderValue) UnmarshalText(text []byte) error {
 // those of other headers are left as they are, however long: a link in
 // List-Unsubscribe works only so.
 func (v HeaderValue) encode() string {
-	if longest := longestWordOf(string(v)); longest > longestWord && isPlain(string(v), longest) {
+	if longest := longestWordOf(string(v)); longest > longestWord && isPrintableASCII(string(v)) && isPlain(string(v), longest) {
 		return string(v)
 	}
 	return encodeHeader(string(v))

@@ -160,7 +160,7 @@ func render(msg *gomail.Msg, a Args) ([]byte, error) {
 			copy(content[at:], fmt.Appendf(nil, "%x", own[:30]))
 		}
 	}
-	return content, nil
+	return unfold(content), nil
 }
 
 // places finds every place of a text, and counts them from 0.

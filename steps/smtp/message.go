@@ -47,9 +47,6 @@ func isASCII(s string) bool {
 // compose makes the mail of the arguments.
 func compose(ctx context.Context, env *engine.Env, a Args) (*letter, error) {
 	to, cc, bcc := flatten(a.To), flatten(a.CC), flatten(a.BCC)
-	if err := checkContent(a); err != nil {
-		return nil, err
-	}
 	msg := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
 	l := &letter{
 		id:         messageID(env, a.From.parsed),

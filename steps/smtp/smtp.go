@@ -34,6 +34,7 @@ step "smtp" "report" {
 	engine.Together("username", "password"),
 	engine.OnlyWith("auth", "username"),
 	engine.OnlyWith("inline", "html"),
+	engine.WithCheck(check),
 )
 
 // Args are the arguments of the step type.
@@ -67,9 +68,17 @@ type Outputs struct {
 	Size       int64    `out:"size" doc:"The size of the mail in bytes, attachments and encoding included."`
 }
 
-func run(ctx context.Context, env *engine.Env, a Args) (Outputs, error) {
+// check finds what arguments say wrongly together.
+func check(a Args) error {
 	if a.Server.scheme == schemePlain && a.Username != "" {
-		return Outputs{}, insecure(a.Server)
+		return insecure(a.Server)
+	}
+	return checkContent(a)
+}
+
+func run(ctx context.Context, env *engine.Env, a Args) (Outputs, error) {
+	if err := check(a); err != nil {
+		return Outputs{}, err
 	}
 	l, err := compose(ctx, env, a)
 	if err != nil {

@@ -142,11 +142,11 @@ func (j *job) errTooFew(total *partial, rows int64, rejected *rejection) error {
 			plural(int64(len(j.inputs)), "file"), j.args.Period.text, plural(rows, "row"), j.args.MinRows),
 		Remedy: "Check the input and the period, or lower min_rows.",
 	}
-	switch {
-	case total.rows == 0:
+	switch total.rows {
+	case 0:
 		e.Message += "; no rows were read, only " + plural(int64(len(j.inputs)), "header")
 		return e
-	case total.rows == 1:
+	case 1:
 		e.Message += "; 1 row was read"
 	default:
 		e.Message += fmt.Sprintf("; %d rows were read", total.rows)

@@ -85,11 +85,6 @@ func (j *job) findColumns() error {
 	if j.groups, err = j.columnsOf("group_by", j.args.GroupBy); err != nil {
 		return err
 	}
-	for i, g := range j.groups {
-		if slices.Contains(j.times, g) {
-			return errArgument("group_by", fmt.Sprintf("%q is a column of the time", j.args.GroupBy[i]), "Name the columns that tell series apart.")
-		}
-	}
 	return j.findValues()
 }
 

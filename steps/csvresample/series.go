@@ -84,7 +84,7 @@ func (p *partial) sortedSeries() []*series {
 	return list
 }
 
-// clone is a copy of a text that is part of a chunk.
+// settleText makes the row that is kept the bucket's own.
 func (b *bucket) settleText() {
 	if !b.own {
 		b.text, b.own = bytes.Clone(b.text), true

@@ -35,9 +35,6 @@ func (j *job) findAsked() error {
 		return err
 	}
 	for i, index := range columns {
-		if slices.Contains(j.times, index) || slices.Contains(j.groups, index) {
-			return errArgument("aggregate", fmt.Sprintf("%q is a column of the time or of group_by", names[i]), "Name columns with readings.")
-		}
 		j.values = append(j.values, newAsked(index, j.args.Aggregate[names[i]]))
 	}
 	slices.SortFunc(j.values, func(a, b valueColumn) int { return a.index - b.index })

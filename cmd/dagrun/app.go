@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
@@ -32,6 +33,7 @@ type app struct {
 	stdout, stderr io.Writer
 	types          *engine.Registry
 	redactor       *runlog.Redactor
+	now            func() time.Time
 	noColor        bool
 	color          bool // of standard error, once the flags are read
 }
@@ -50,10 +52,15 @@ func (e usageError) Error() string { return e.err.Error() }
 
 // run executes a command line and returns its exit code.
 func run(args []string, stdout, stderr io.Writer, types *engine.Registry) int {
+	return runAt(time.Now, args, stdout, stderr, types)
+}
+
+// runAt is run by any clock.
+func runAt(now func() time.Time, args []string, stdout, stderr io.Writer, types *engine.Registry) int {
 	redactor := new(runlog.Redactor)
 	results, talk := &sink{to: stdout}, &sink{to: stderr}
 	out, errs := redactor.Writer(results), redactor.Writer(talk)
-	a := &app{stdout: out, stderr: errs, types: types, redactor: redactor}
+	a := &app{stdout: out, stderr: errs, types: types, redactor: redactor, now: now}
 	a.noteEnvironment(os.Environ())
 	root := a.root()
 	root.SetArgs(args)

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
@@ -64,7 +63,7 @@ func (a *app) load(path string, assignments values, date string, trigger engine.
 	}
 	p, diags := config.Load(path, config.Options{
 		Types:       a.types,
-		Run:         config.Run{ID: id.String(), StartedAt: time.Now(), Date: date, Trigger: trigger},
+		Run:         config.Run{ID: id.String(), StartedAt: a.now(), Date: date, Trigger: trigger},
 		Assignments: assignments,
 		LookupEnv:   os.LookupEnv,
 		Secret:      a.redactor.Add,

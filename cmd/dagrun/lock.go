@@ -10,7 +10,9 @@ import (
 
 	"github.com/gofrs/flock"
 
+	"dagrun/engine"
 	"dagrun/engine/config"
+	"dagrun/engine/execute"
 	"dagrun/engine/runlog"
 )
 
@@ -51,4 +53,20 @@ func settle(l *flock.Flock, take func() (bool, error)) (*flock.Flock, error) {
 		return nil, errLocked
 	}
 	return l, nil
+}
+
+// overlap records that this run found another under way.
+func (a *app) overlap(p *config.Pipeline, stateDir string, l launch) error {
+	log, err := a.createLog(p, stateDir, l, func(engine.Event) {})
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(log.Append(execute.Skipped(p, a.recordOptions(), errLocked.Error())...), log.Close()); err != nil {
+		return err
+	}
+	_, _ = fmt.Fprintf(a.stderr, "dagrun: %v; this run of %s is skipped and recorded (on_overlap = %q)\n", errLocked, p.Name, p.OnOverlap)
+	if p.OnOverlap == config.OverlapSkip {
+		return nil
+	}
+	return exit{exitLocked}
 }

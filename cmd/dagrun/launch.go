@@ -1,0 +1,180 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"dagrun/engine"
+	"dagrun/engine/config"
+	"dagrun/engine/execute"
+	"dagrun/engine/report"
+	"dagrun/engine/runlog"
+)
+
+// grace is how long a cancelled step may take to stop.
+const grace = 10 * time.Second
+
+// launch says how to make a run of a pipeline.
+type launch struct {
+	assignments *values
+	date        string
+	parallelism int
+	asJSON      bool
+	trigger     string
+	stateDir    string
+	lockTimeout string
+}
+
+// addFlags adds the flags of every command that runs a pipeline.
+func (l *launch) addFlags(c *cobra.Command) {
+	l.assignments = addValueFlags(c)
+	c.Flags().IntVar(&l.parallelism, "parallelism", 0, "steps at once (default: the pipeline's concurrency, else the number of CPUs)")
+	c.Flags().BoolVar(&l.asJSON, "json", false, "print the events of the run log as they happen")
+	c.Flags().StringVar(&l.stateDir, "state-dir", "", "where the history is kept (default .dagrun in the working directory; also DAGRUN_STATE_DIR)")
+	c.Flags().StringVar(&l.lockTimeout, "lock-timeout", "", "with on_overlap = \"wait\", how long to wait for another run (default: no limit)")
+}
+
+func (l launch) check() error {
+	if l.parallelism < 0 {
+		return fmt.Errorf("--parallelism: %d is too small; the smallest value is 1", l.parallelism)
+	}
+	if err := engine.OneOf(l.trigger, []string{string(engine.Manual), string(engine.Cron)}); err != nil {
+		return fmt.Errorf("--trigger: %w", err)
+	}
+	if l.lockTimeout != "" {
+		if _, err := engine.ParseDuration(l.lockTimeout); err != nil {
+			return fmt.Errorf("--lock-timeout: %w", err)
+		}
+	}
+	return nil
+}
+
+// launch runs a pipeline once, under its lock.
+func (a *app) launch(path string, l launch, signals *signals) error {
+	p, err := a.loadToRun(path, l)
+	if err != nil {
+		return err
+	}
+	if err := p.ExportDotenv(os.Setenv); err != nil {
+		return err
+	}
+	stateDir := stateDirOf(l.stateDir, p.WorkingDir)
+	limit, _ := engine.ParseDuration(l.lockTimeout) // checked with the flags; empty for no limit
+	held, err := lock(signals.context(), stateDir, p.Name, p.OnOverlap, limit)
+	switch {
+	case errors.Is(err, errLocked):
+		return a.overlap(p, stateDir, l)
+	case signals.received() != nil:
+		return exit{signals.code()}
+	case err != nil:
+		return fmt.Errorf("%w; the history is kept in %s: make it writable, or choose another folder with --state-dir or DAGRUN_STATE_DIR", err, stateDir)
+	}
+	defer func() { _ = held.Unlock() }()
+	a.recoverHistory(stateDir, p.Name)
+	return a.runLocked(p, stateDir, l, signals)
+}
+
+// loadToRun reads a pipeline that is to run now, and says what is wrong with it.
+func (a *app) loadToRun(path string, l launch) (*config.Pipeline, error) {
+	p, diags, err := a.load(path, *l.assignments, l.date, engine.Trigger(l.trigger))
+	if err != nil {
+		return nil, err
+	}
+	if l.asJSON && diags.HasErrors() {
+		if err := a.printJSON(diags, false); err != nil {
+			return nil, err
+		}
+	} else {
+		a.printDiagnostics(diags)
+	}
+	if diags.HasErrors() {
+		return nil, exit{exitConfig}
+	}
+	if info, err := os.Stat(p.WorkingDir); err != nil || !info.IsDir() {
+		a.printDiagnostics(engine.Diagnostics{{Severity: engine.Error, Summary: "No working directory",
+			Detail: fmt.Sprintf("The pipeline's working_dir is %s, and there is no such folder. Make it, or correct working_dir in %s.", p.WorkingDir, path)}})
+		return nil, exit{exitConfig}
+	}
+	return p, nil
+}
+
+// runLocked runs the pipeline while the lock is held.
+func (a *app) runLocked(p *config.Pipeline, stateDir string, l launch, signals *signals) error {
+	dir := runlog.Dir(stateDir, p.Name, p.Run.ID)
+	console := report.NewConsole(a.stderr, a.consoleOptions(p, dir))
+	log, err := a.createLog(p, stateDir, l, console.Event)
+	if err != nil {
+		return err
+	}
+	stopConsole := startConsole(console)
+	result, err := execute.Run(p, a.executeOptions(p, l, log, signals))
+	stopConsole()
+	if err := errors.Join(err, log.Close()); err != nil {
+		return fmt.Errorf("the run was stopped because it cannot be recorded: %w", err)
+	}
+	return a.end(p, result, stateDir, l, signals)
+}
+
+func (a *app) consoleOptions(p *config.Pipeline, dir string) report.Options {
+	attempts := map[engine.Address]int{}
+	for _, s := range p.Steps {
+		attempts[s.Address] = s.Retry.MaxAttempts
+	}
+	return report.Options{Color: a.color, Log: filepath.Join(dir, runlog.FileName), Dir: p.WorkingDir, MaxAttempts: attempts}
+}
+
+// startConsole lets the console tell how far long steps have come.
+func startConsole(c *report.Console) (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		c.Run(ctx)
+	}()
+	return func() {
+		cancel()
+		<-done
+	}
+}
+
+func (a *app) executeOptions(p *config.Pipeline, l launch, log *runlog.Writer, signals *signals) execute.Options {
+	concurrency := runtime.NumCPU()
+	if p.Concurrency > 0 {
+		concurrency = p.Concurrency
+	}
+	if l.parallelism > 0 {
+		concurrency = l.parallelism
+	}
+	o := a.recordOptions()
+	o.Log, o.Concurrency = log, concurrency
+	o.Interrupt, o.Kill, o.Grace = signals.first, signals.second, grace
+	return o
+}
+
+// end prints the outputs, tidies the history and chooses the exit code.
+func (a *app) end(p *config.Pipeline, result execute.Result, stateDir string, l launch, signals *signals) error {
+	if !l.asJSON {
+		for _, o := range result.Outputs {
+			if _, err := fmt.Fprintf(a.stdout, "%s = %s\n", o.Name, o.Text()); err != nil {
+				return err
+			}
+		}
+	}
+	if err := runlog.Prune(stateDir, p.Name, p.KeepRuns, p.KeepFor, a.now()); err != nil {
+		_, _ = fmt.Fprintf(a.stderr, "dagrun: %v\n", err)
+	}
+	switch result.Result {
+	case engine.RunSucceeded:
+		return nil
+	case engine.RunCancelled:
+		return exit{signals.code()}
+	}
+	return exit{exitFailed}
+}

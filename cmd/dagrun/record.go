@@ -1,0 +1,78 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"dagrun/engine"
+	"dagrun/engine/config"
+	"dagrun/engine/execute"
+	"dagrun/engine/runlog"
+)
+
+// stateDirOf is where the history of a pipeline is kept.
+func stateDirOf(flag, workingDir string) string {
+	if flag == "" {
+		flag = os.Getenv("DAGRUN_STATE_DIR")
+	}
+	if flag == "" {
+		return filepath.Join(workingDir, ".dagrun")
+	}
+	if abs, err := filepath.Abs(flag); err == nil {
+		return abs
+	}
+	return flag
+}
+
+// recoverHistory closes the records of runs that died. The lock is held.
+// History that cannot be read does not keep today's run from running.
+func (a *app) recoverHistory(stateDir, pipeline string) {
+	crashed, err := runlog.Recover(stateDir, pipeline, a.now)
+	for _, run := range crashed {
+		_, _ = fmt.Fprintf(a.stderr, "dagrun: run %s had died while at work on %s; it is recorded as crashed\n", run.ID, list(run.Finished.AtWork))
+	}
+	if err != nil {
+		_, _ = fmt.Fprintf(a.stderr, "dagrun: %v\n", err)
+	}
+}
+
+func list(addresses []engine.Address) string {
+	if len(addresses) == 0 {
+		return "no step"
+	}
+	text := ""
+	for i, a := range addresses {
+		if i > 0 {
+			text += ", "
+		}
+		text += a.String()
+	}
+	return text
+}
+
+// createLog begins the run's log. With --json its lines go to standard output
+// as well.
+func (a *app) createLog(p *config.Pipeline, stateDir string, l launch, watch func(engine.Event)) (*runlog.Writer, error) {
+	subscriber := runlog.WithSubscriber(func(e engine.Event, line []byte) {
+		if l.asJSON {
+			_, _ = a.stdout.Write(line)
+		}
+		watch(e)
+	})
+	return runlog.Create(runlog.Dir(stateDir, p.Name, p.Run.ID), p.Run.ID,
+		runlog.WithRedactor(a.redactor), runlog.WithClock(a.now), subscriber)
+}
+
+// recordOptions are what the record of any run has.
+func (a *app) recordOptions() execute.Options {
+	return execute.Options{Types: a.types, Redactor: a.redactor, Version: aboutThis().Version, Host: hostname(), PID: os.Getpid()}
+}
+
+func hostname() string {
+	name, err := os.Hostname()
+	if err != nil {
+		return "unknown"
+	}
+	return name
+}

@@ -142,7 +142,7 @@ func (s *scope) fileFunc() function.Function {
 		Params: []function.Parameter{pathParam}, Type: function.StaticReturnType(cty.String),
 		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
 			text, err := s.readText(args[0].AsString())
-			if err != nil && s.rehearsal && errors.Is(err, os.ErrNotExist) {
+			if err != nil && s.ahead && errors.Is(err, os.ErrNotExist) {
 				return cty.UnknownVal(cty.String), nil
 			}
 			if err != nil {
@@ -221,7 +221,7 @@ func (s *scope) templateFileFunc(table map[string]function.Function) function.Fu
 				return cty.UnknownVal(cty.String), function.NewArgErrorf(1, "an object of variables is wanted")
 			}
 			text, err := s.readText(args[0].AsString())
-			if err != nil && s.rehearsal && errors.Is(err, os.ErrNotExist) {
+			if err != nil && s.ahead && errors.Is(err, os.ErrNotExist) {
 				return cty.UnknownVal(cty.String), nil
 			}
 			if err != nil {

@@ -224,7 +224,7 @@ var failureType = cty.Object(map[string]cty.Type{
 
 func (s *scope) failureList() cty.Value {
 	switch {
-	case s.rehearsal:
+	case s.ahead:
 		return cty.UnknownVal(cty.List(failureType))
 	case len(s.failures) == 0:
 		return cty.ListValEmpty(failureType)

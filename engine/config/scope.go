@@ -21,7 +21,8 @@ type scope struct {
 	dir       string // of the pipeline's file
 	lookupEnv func(string) (string, bool)
 	secret    func(string)
-	rehearsal bool // nothing has run: files and environment are not asked
+	rehearsal bool // the pipeline is only being checked: files and environment are not asked
+	ahead     bool // what a step gives that has no value yet is unknown, not null
 
 	variables cty.Value
 	names     map[string][]string // what can follow a root, for suggestions
@@ -34,7 +35,7 @@ type scope struct {
 
 func newScope(l *loader) *scope {
 	s := &scope{
-		pipeline: l.pipeline, dir: l.dir(), lookupEnv: l.lookupEnv, secret: l.Secret, rehearsal: true,
+		pipeline: l.pipeline, dir: l.dir(), lookupEnv: l.lookupEnv, secret: l.Secret, rehearsal: true, ahead: true,
 		variables: cty.EmptyObjectVal, names: map[string][]string{},
 		locals: map[string]*local{}, steps: map[engine.Address]*Step{}, values: map[engine.Address]cty.Value{},
 	}
@@ -116,7 +117,7 @@ func (s *scope) stepValue(a engine.Address) cty.Value {
 		return v
 	}
 	if step := s.steps[a]; step != nil {
-		if s.rehearsal {
+		if s.ahead {
 			return cty.UnknownVal(step.Type.ValueType())
 		}
 		return nullsOf(step.Type.ValueType())

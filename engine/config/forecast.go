@@ -1,0 +1,100 @@
+package config
+
+import (
+	"encoding/json"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+
+	"dagrun/engine"
+)
+
+// Forecast evaluates a pipeline's expressions before it runs: as a run would at
+// this moment, but for what steps give, which is unknown until it is assumed.
+type Forecast struct{ eval *Evaluator }
+
+// NewForecast begins a forecast of a pipeline. Steps are asked for in an order
+// in which each stands behind all it needs.
+func (p *Pipeline) NewForecast() *Forecast { return &Forecast{p.newEvaluator(true)} }
+
+// Foreseen is what can be said of a step before it runs.
+type Foreseen struct {
+	// Skip is true when the step's condition is false; Condition is then its
+	// place. Undecided is true when the condition is made of what is not known
+	// yet.
+	Skip, Undecided bool
+	Condition       string
+	// Failure is why the step cannot run; nil when it can, as far as is known.
+	Failure *Failure
+	// Arguments are an object of the type's arguments, sensitive values marked,
+	// with unknown values for what is made of what steps will give.
+	Arguments cty.Value
+}
+
+// Step evaluates a step. What it will give is unknown to the steps behind it,
+// until Assume or Skip says more.
+func (f *Forecast) Step(step *Step) Foreseen {
+	e := f.eval
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	s := e.scope
+	var seen Foreseen
+	if step.condition != nil {
+		verdict, diags := s.condition(step.condition, viewStep)
+		if diags.HasErrors() {
+			return Foreseen{Failure: failureOf(diags)}
+		}
+		seen.Skip, seen.Undecided = verdict == no, verdict == unknown
+		if seen.Skip {
+			seen.Condition = place(step.condition.Range())
+			return seen
+		}
+	}
+	for _, c := range step.preconditions {
+		if seen.Failure = s.assert(c, viewStep, engine.ReasonPrecondition); seen.Failure != nil {
+			return seen
+		}
+	}
+	args, diags := s.evalArguments(step.args, viewStep)
+	if !diags.HasErrors() {
+		diags = append(diags, step.args.checkConstraints(step.Type, args)...)
+	}
+	if diags.HasErrors() {
+		return Foreseen{Failure: failureOf(diags)}
+	}
+	seen.Arguments = args
+	s.values[step.Address] = foresee(step.Type, args)
+	return seen
+}
+
+// Assume says what a step will give, as Evaluator.Complete does.
+func (f *Forecast) Assume(step *Step, args cty.Value, outputs json.RawMessage) (*Failure, error) {
+	return f.eval.Complete(step, args, outputs)
+}
+
+// Skip says that a step will not run: what it gives is null.
+func (f *Forecast) Skip(step *Step) {
+	f.eval.mu.Lock()
+	defer f.eval.mu.Unlock()
+	f.eval.scope.values[step.Address] = nullsOf(step.Type.ValueType())
+}
+
+// StepsBehind lists the steps that a step's arguments and condition refer to,
+// each once, in the order of the file.
+func (p *Pipeline) StepsBehind(step *Step) []engine.Address {
+	var behind []engine.Address
+	seen := map[engine.Address]bool{}
+	exprs := step.args.expressions()
+	if step.condition != nil {
+		exprs = append([]hcl.Expression{step.condition}, exprs...)
+	}
+	for _, expr := range exprs {
+		for _, ref := range p.scope.stepsOf(expr) {
+			if !seen[ref.step] {
+				seen[ref.step] = true
+				behind = append(behind, ref.step)
+			}
+		}
+	}
+	return behind
+}

@@ -9,6 +9,7 @@ import (
 // survives JSON, so that it can be run in this process or elsewhere.
 type Attempt struct {
 	RunID    string  `json:"run_id"`
+	Origin   string  `json:"origin"` // the first of the runs that were resumed one from the other; RunID where none was
 	Pipeline string  `json:"pipeline"`
 	Step     Address `json:"step"`
 	Type     string  `json:"type"`
@@ -76,4 +77,8 @@ type FileRecord struct {
 	Role   Role   `json:"role"`
 	Size   int64  `json:"size"`             // bytes
 	SHA256 string `json:"sha256,omitempty"` // lower-case hex; none for exclusive files, and for inputs that changed while they were read
+	// State stands for the content of an exclusive file, which may be too large
+	// to be read each time: another state is another content, or at least
+	// something that touched it.
+	State string `json:"state,omitempty"`
 }

@@ -17,6 +17,7 @@ import (
 // valid until the step's run function returns.
 type Env struct {
 	RunID       string
+	Origin      string // the first of the runs that were resumed one from the other; RunID where none was
 	Pipeline    string
 	Step        Address
 	Attempt     int       // counts from 1

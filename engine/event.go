@@ -102,7 +102,37 @@ type StepStarted struct {
 	Step      Address         `json:"step"`
 	Type      string          `json:"type"`
 	Arguments json.RawMessage `json:"arguments"` // an object; sensitive values are masked
+	Decision  *Decision       `json:"decision,omitempty"`
 }
+
+// Decision says why a step of a resumed run runs once more, or does not.
+type Decision struct {
+	Reason DecisionReason `json:"reason"`
+	// Detail is the argument, file or step behind the reason.
+	Detail string `json:"detail,omitempty"`
+	// Run is the earlier run in which the step was at work, if it is known.
+	Run string `json:"run,omitempty"`
+}
+
+// DecisionReason is a reason to run a step of a resumed run, but for Unchanged,
+// which is the one not to.
+type DecisionReason string
+
+// The reasons of a decision.
+const (
+	DecisionUnchanged      DecisionReason = "unchanged"        // what the step did stands
+	DecisionForced         DecisionReason = "forced"           // nothing is to be reused
+	DecisionNotRecorded    DecisionReason = "not_recorded"     // it was not at work, or did not end
+	DecisionNotSucceeded   DecisionReason = "not_succeeded"    // it failed or was cancelled
+	DecisionArguments      DecisionReason = "argument_changed" // Detail names them
+	DecisionInput          DecisionReason = "input_changed"    // Detail is the file
+	DecisionOutput         DecisionReason = "output_changed"   // Detail is the file
+	DecisionOutputMissing  DecisionReason = "output_missing"   // Detail is the file
+	DecisionUpstream       DecisionReason = "upstream_changed" // Detail is the step that has written since to a database that this one uses
+	DecisionNeededAgain    DecisionReason = "needed_again"     // a file that was deleted since is needed by the step in Detail
+	DecisionMasked         DecisionReason = "masked"           // the record of what it gave is masked
+	DecisionPostconditions DecisionReason = "postcondition"    // what it gave does not meet a postcondition of today
+)
 
 // AttemptStarted precedes everything that an attempt does.
 type AttemptStarted struct {
@@ -184,6 +214,7 @@ const (
 	ReasonFailFast        Reason = "fail_fast" // the cause failed in a pipeline with fail_fast
 	ReasonRunTimeout      Reason = "run_timeout"
 	ReasonInterrupted     Reason = "interrupted"
+	ReasonUnchanged       Reason = "unchanged" // what the run in the cause did stands
 )
 
 // StepFinished is the last event of a step.
@@ -199,7 +230,17 @@ type StepFinished struct {
 	Error    *LocatedError   `json:"error,omitempty"`
 	Outputs  json.RawMessage `json:"outputs,omitempty"` // an object
 	Files    []FileRecord    `json:"files,omitempty"`
+	// Fingerprint is there when the step succeeded or was reused.
+	Fingerprint *Fingerprint `json:"fingerprint,omitempty"`
 	Volume
+}
+
+// Fingerprint tells whether arguments and outputs are those of another run,
+// sensitive values included, and tells nothing else about them: both are keyed
+// hashes (HMAC-SHA-256, lower-case hex) whose key stays with the history.
+type Fingerprint struct {
+	Arguments string `json:"arguments"`
+	Outputs   string `json:"outputs"`
 }
 
 // RunResult is how a run ended.

@@ -36,7 +36,7 @@ func Attempt(t testing.TB, typ *engine.StepType, dir string, args Args) (engine.
 		t.Fatal(err)
 	}
 	a := engine.Attempt{
-		RunID: "0190163d-8694-739b-aea5-966c26f8ad91", Pipeline: "test",
+		RunID: "0190163d-8694-739b-aea5-966c26f8ad91", Origin: "0190163d-8694-739b-aea5-966c26f8ad91", Pipeline: "test",
 		Step: engine.Address{Type: typ.Name, Name: "it"}, Type: typ.Name, Number: 1,
 		Arguments: data, LogicalTime: LogicalTime, Timezone: "UTC", WorkingDir: dir,
 	}

@@ -17,6 +17,16 @@ type files struct {
 	exclusive []string
 }
 
+// Inputs lists the files that exist of those that a step's arguments name to be
+// read.
+func Inputs(dir string, typ *engine.StepType, args cty.Value) []string {
+	var paths []string
+	for _, in := range filesOf(dir, typ, args).read {
+		paths = append(paths, in.path)
+	}
+	return paths
+}
+
 // filesOf looks the files up. A file that is not there is left out: the step
 // itself says so better.
 func filesOf(dir string, typ *engine.StepType, args cty.Value) files {
@@ -91,7 +101,7 @@ func (all files) records() []engine.FileRecord {
 	}
 	for _, path := range all.exclusive {
 		if info, err := os.Stat(path); err == nil {
-			records = append(records, engine.FileRecord{Path: path, Role: engine.Exclusive, Size: info.Size()})
+			records = append(records, engine.FileRecord{Path: path, Role: engine.Exclusive, Size: info.Size(), State: State(path)})
 		}
 	}
 	return records

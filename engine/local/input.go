@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -24,28 +25,42 @@ type input struct {
 // attempt began has no hash: nobody knows which content the step has seen.
 func (in *input) record(role engine.Role) engine.FileRecord {
 	r := engine.FileRecord{Path: in.path, Role: role, Size: in.before.Size(), SHA256: in.sha256}
-	if after, err := os.Stat(in.path); err != nil && !in.deletable || err == nil && !sameContent(in.before, after) {
+	if after, err := os.Stat(in.path); err != nil && !in.deletable || err == nil && !SameContent(in.before, after) {
 		r.SHA256 = ""
 	}
 	return r
 }
 
-// hash reads the file.
-func (in *input) hash(ctx context.Context) error {
-	f, err := os.Open(in.path)
+// hash reads the file. One that cannot be read has no hash.
+func (in *input) hash(ctx context.Context) { in.sha256, _, _ = Hash(ctx, in.path) }
+
+// Hash is the SHA-256 of a file, in lower-case hex, and what the file was when it
+// was opened. Whatever is no regular file is an error.
+func Hash(ctx context.Context, path string) (sum string, info fs.FileInfo, err error) {
+	if info, err = os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("read %s: it is no file", path)
+	}
 	if err != nil {
-		return err
+		return "", nil, err
+	}
+	f, err := os.Open(path) //nolint:gosec // a file that the pipeline names
+	if err != nil {
+		return "", nil, err
 	}
 	defer func() { _ = f.Close() }()
+	if info, err = f.Stat(); err != nil {
+		return "", nil, err
+	}
 	h := sha256.New()
 	if _, err := io.Copy(h, reader{ctx, f}); err != nil {
-		return err
+		return "", nil, err
 	}
-	in.sha256 = hex.EncodeToString(h.Sum(nil))
-	return nil
+	return hex.EncodeToString(h.Sum(nil)), info, nil
 }
 
-func sameContent(a, b fs.FileInfo) bool {
+// SameContent reports whether nothing has changed a file between two looks at it,
+// as far as its size and times tell.
+func SameContent(a, b fs.FileInfo) bool {
 	return os.SameFile(a, b) && a.Size() == b.Size() && a.ModTime().Equal(b.ModTime())
 }
 
@@ -68,7 +83,7 @@ func startHashing(ctx context.Context, files []*input) *hashing {
 	go func() {
 		defer close(h.done)
 		for _, in := range files {
-			_ = in.hash(ctx) // the file is then recorded without a hash
+			in.hash(ctx)
 		}
 	}()
 	if slices.ContainsFunc(files, func(in *input) bool { return in.deletable }) {

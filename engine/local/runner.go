@@ -169,7 +169,7 @@ func (r *Runner) arguments(typ *engine.StepType, a engine.Attempt) (cty.Value, e
 
 func (r *Runner) env(a engine.Attempt, ws *workspace) *engine.Env {
 	env := &engine.Env{
-		RunID: a.RunID, Pipeline: a.Pipeline, Step: a.Step, Attempt: a.Number,
+		RunID: a.RunID, Origin: a.Origin, Pipeline: a.Pipeline, Step: a.Step, Attempt: a.Number,
 		LogicalTime: a.LogicalTime.In(r.zone(a.Timezone)), WorkingDir: a.WorkingDir,
 		Log: slog.New(slog.DiscardHandler), Progress: func(int64, int64, string) {}, Files: ws,
 	}

@@ -78,6 +78,9 @@ func (e *encoder) body(ev engine.Event) {
 	case *engine.StepStarted:
 		e.step(ev.Step, ev.Type)
 		e.raw("arguments", ev.Arguments)
+		if ev.Decision != nil {
+			e.any("decision", ev.Decision)
+		}
 	case *engine.AttemptStarted:
 		e.attempt(ev.Step, ev.Type, ev.Attempt)
 	case *engine.AttemptFinished:
@@ -147,6 +150,9 @@ func (e *encoder) stepFinished(ev *engine.StepFinished) {
 	}
 	if len(ev.Files) > 0 {
 		e.any("files", ev.Files)
+	}
+	if ev.Fingerprint != nil {
+		e.any("fingerprint", ev.Fingerprint)
 	}
 	e.positive("rows_in", ev.RowsIn)
 	e.positive("rows_out", ev.RowsOut)

@@ -98,6 +98,17 @@ func List(stateDir, pipeline string) ([]Run, error) {
 	return runs, errors.Join(unread...)
 }
 
+// Find finds a run.
+func Find(stateDir, pipeline, ref string) (Run, error) {
+	runs, err := List(stateDir, pipeline)
+	for _, r := range runs {
+		if ref == "latest" && (r.Finished == nil || r.Finished.Result != engine.RunSkipped) || r.ID == ref {
+			return r, nil
+		}
+	}
+	return Run{}, errors.Join(errors.New("no such run"), err)
+}
+
 func newestFirst(a, b Run) int {
 	if c := b.Started.Time.Compare(a.Started.Time.Time); c != 0 {
 		return c

@@ -81,12 +81,16 @@ func (m *Machine) Prepared(id int, p Preparation) Effects {
 	switch {
 	case n.state != preparing:
 		return m.effects()
-	case p.Result != "":
+	case p.Result != "" && p.Result != engine.StepReused:
 		m.busy--
 		m.finish(id, p.Result, p.Reason, NoStep)
 	case m.barred(id):
 		m.busy--
 		m.bar(id)
+	case p.Result == engine.StepReused:
+		m.busy--
+		m.event(Event{Kind: StepStarted, Step: id, Cause: NoStep})
+		m.finish(id, p.Result, p.Reason, NoStep)
 	default:
 		m.event(Event{Kind: StepStarted, Step: id, Cause: NoStep})
 		m.locks.want(id, p.Locks)

@@ -169,6 +169,8 @@ func (s *script) preparation(words []string) (p sched.Preparation) {
 		switch key {
 		case "skip":
 			p.Result, p.Reason = engine.StepSkipped, engine.ReasonCondition
+		case "reuse":
+			p.Result, p.Reason = engine.StepReused, engine.ReasonUnchanged
 		case "fail":
 			p.Result, p.Reason = engine.StepFailed, engine.Reason(value)
 		case "lock":

@@ -34,8 +34,8 @@ type Lock struct {
 // Preparation is what became of a step when its turn came and its condition
 // and arguments were evaluated.
 type Preparation struct {
-	// Result is empty when the step is to run, else StepSkipped or StepFailed,
-	// with the reason.
+	// Result is empty when the step is to run, else StepSkipped, StepFailed or
+	// StepReused, with the reason.
 	Result engine.StepResult
 	Reason engine.Reason
 	Locks  []Lock

@@ -199,6 +199,8 @@ func (w *world) prepared(id int) {
 		p = sched.Preparation{Result: engine.StepSkipped, Reason: engine.ReasonCondition}
 	case 1:
 		p = sched.Preparation{Result: engine.StepFailed, Reason: engine.ReasonArguments}
+	case 2:
+		p = sched.Preparation{Result: engine.StepReused, Reason: engine.ReasonUnchanged}
 	default:
 		for _, key := range []string{"x", "y"} {
 			switch rapid.IntRange(0, 3).Draw(w.t, "lock") {

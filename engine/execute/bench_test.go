@@ -69,8 +69,8 @@ func benchmarkEngine(b *testing.B, n int, chain bool) {
 		if err := log.Append(&engine.RunStarted{Schema: engine.RunLogSchema}); err != nil {
 			b.Fatal(err)
 		}
-		d := newDriver(steps, given{}, Options{Types: types, Log: log})
-		d.context = engine.Attempt{Timezone: "UTC", WorkingDir: dir}
+		shared := &asker{attempt: engine.Attempt{Timezone: "UTC", WorkingDir: dir}}
+		d := newDriver(steps, shared, given{}, Options{Types: types, Log: log})
 		if _, err := sched.Run(plan, d, sched.Control{}); err != nil {
 			b.Fatal(err)
 		}

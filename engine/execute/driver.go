@@ -12,6 +12,7 @@ import (
 	"dagrun/engine"
 	"dagrun/engine/config"
 	"dagrun/engine/local"
+	"dagrun/engine/reuse"
 	"dagrun/engine/runlog"
 	"dagrun/engine/sched"
 )
@@ -32,13 +33,14 @@ type driver struct {
 	runner   *local.Runner
 	log      *runlog.Writer
 	redactor *runlog.Redactor
-	context  engine.Attempt // what all attempts share
+	asker    *asker
+	judge    *reuse.Judge // nil where no run is taken up
 	index    map[engine.Address]int
 	work     []work
 	mu       sync.Mutex // an attempt that was given up may look at its work when that is over
 
 	batch    []engine.Event
-	external bool // the batch starts an attempt whose effects leave the machine
+	external bool // the batch begins or ends an attempt whose effects leave the machine
 	counts   map[engine.StepResult]int
 	failed   bool // a step failed that was not forgiven
 }
@@ -52,12 +54,17 @@ type work struct {
 	cause   string // of a skip, where it is no step
 	result  engine.Result
 	failure *engine.LocatedError
-	broken  *config.Failure // the postcondition that the attempt under way did not meet
+
+	fingerprint string // of the arguments
+	decision    *engine.Decision
+	reused      *reuse.Record
+
+	broken *config.Failure // the postcondition that the attempt under way did not meet
 }
 
-func newDriver(steps []*config.Step, eval evaluator, o Options) *driver {
+func newDriver(steps []*config.Step, asker *asker, eval evaluator, o Options) *driver {
 	d := &driver{
-		steps: steps, eval: eval, log: o.Log, redactor: o.Redactor,
+		steps: steps, asker: asker, eval: eval, log: o.Log, redactor: o.Redactor, judge: o.Resume,
 		index: make(map[engine.Address]int, len(steps)), work: make([]work, len(steps)),
 		counts: map[engine.StepResult]int{},
 	}
@@ -96,8 +103,32 @@ func (d *driver) Prepare(i int) sched.Preparation {
 		}})
 	}
 	w.args, w.data, w.secrets = p.Arguments, data, secrets
-	bare, _ := p.Arguments.UnmarkDeep()
-	return sched.Preparation{Locks: locksOf(d.context.WorkingDir, step.Type, bare)}
+	bare := engine.JoinSecrets(public, secrets)
+	if len(secrets) == 0 {
+		w.fingerprint = d.asker.fingerprintOf(step, data)
+	} else {
+		w.fingerprint = d.asker.fingerprint(step, bare)
+	}
+	if d.judge != nil && d.stands(step, w) {
+		return sched.Preparation{Result: engine.StepReused, Reason: engine.ReasonUnchanged}
+	}
+	return sched.Preparation{Locks: locksOf(d.asker.attempt.WorkingDir, step.Type, bare)}
+}
+
+// stands decides whether what the step did in an earlier run need not be done
+// again, and lets the steps downstream have it.
+func (d *driver) stands(step *config.Step, w *work) bool {
+	record, decision := d.judge.Decide(d.asker.question(step, w.args))
+	w.decision = &decision
+	if record == nil {
+		return false
+	}
+	if broken, err := d.eval.Complete(step, w.args, record.End.Outputs); broken != nil || err != nil {
+		decision.Reason = engine.DecisionPostconditions
+		return false
+	}
+	w.reused = record
+	return true
 }
 
 func (d *driver) refuse(i int, f *config.Failure) sched.Preparation {
@@ -108,7 +139,7 @@ func (d *driver) refuse(i int, f *config.Failure) sched.Preparation {
 // Attempt implements sched.Driver.
 func (d *driver) Attempt(ctx context.Context, i, number int) sched.Ending {
 	step, w := d.steps[i], &d.work[i]
-	a := d.context
+	a := d.asker.attempt
 	a.Step, a.Type, a.Number, a.Timeout, a.Arguments = step.Address, step.Type.Name, number, step.Timeout, w.data
 	for path := range w.secrets {
 		a.Sensitive = append(a.Sensitive, path)
@@ -154,7 +185,7 @@ func (d *driver) verify(a engine.Attempt, outputs json.RawMessage) error {
 }
 
 // Commit implements sched.Driver. The log is durable before an attempt starts
-// whose effects leave the machine.
+// whose effects leave the machine, and when one has ended.
 func (d *driver) Commit() error {
 	if err := d.log.Append(d.batch...); err != nil {
 		return err
@@ -179,8 +210,11 @@ func (d *driver) translate(e sched.Event) engine.Event {
 	step, w := d.steps[e.Step], &d.work[e.Step]
 	switch e.Kind {
 	case sched.StepStarted:
-		return &engine.StepStarted{Step: step.Address, Type: step.Type.Name, Arguments: config.MaskedArguments(w.args)}
+		return &engine.StepStarted{Step: step.Address, Type: step.Type.Name, Arguments: config.MaskedArguments(w.args), Decision: w.decision}
 	case sched.AttemptStarted:
+		if d.judge != nil {
+			d.judge.Ran(step.Address)
+		}
 		d.external = d.external || step.Type.External
 		return &engine.AttemptStarted{Step: step.Address, Type: step.Type.Name, Attempt: e.Attempt}
 	case sched.AttemptFinished:
@@ -215,6 +249,15 @@ func (d *driver) stepFinished(e sched.Event, step *config.Step, w *work) engine.
 	switch e.Result {
 	case engine.StepSucceeded:
 		finished.Outputs, finished.Files, finished.Volume = w.result.Outputs, w.result.Files, w.result.Volume
+		finished.Fingerprint = &engine.Fingerprint{Arguments: w.fingerprint, Outputs: d.asker.key.Outputs(w.result.Outputs)}
+		if d.judge != nil {
+			d.judge.Wrote(w.result.Files)
+		}
+		d.external = d.external || step.Type.External // what was done outside is not to be done again
+	case engine.StepReused:
+		end := w.reused.End
+		finished.Cause, finished.Fingerprint = w.reused.Run, end.Fingerprint
+		finished.Outputs, finished.Files, finished.Volume = end.Outputs, end.Files, end.Volume
 	case engine.StepFailed, engine.StepCancelled:
 		finished.Error = w.failure
 	}

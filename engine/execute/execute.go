@@ -13,6 +13,7 @@ import (
 	"dagrun/engine"
 	"dagrun/engine/config"
 	"dagrun/engine/local"
+	"dagrun/engine/reuse"
 	"dagrun/engine/runlog"
 	"dagrun/engine/sched"
 )
@@ -25,6 +26,11 @@ type Options struct {
 	Version  string
 	Host     string
 	PID      int
+	// Key makes the fingerprints of the run's steps.
+	Key reuse.Key
+	// Resume judges what of the run that is taken up still stands; nil where
+	// none is taken up.
+	Resume *reuse.Judge
 	// Concurrency is how many steps run at once, at least 1.
 	Concurrency int
 	// Interrupt, once it can be received from, ends the run: nothing new
@@ -49,11 +55,12 @@ func Run(p *config.Pipeline, o Options) (Result, error) {
 		return Result{Result: engine.RunFailed}, err
 	}
 	eval := p.NewEvaluator()
-	d := newDriver(p.Steps, eval, o)
-	d.context = engine.Attempt{
-		RunID: p.Run.ID, Pipeline: p.Name, LogicalTime: p.LogicalTime,
-		Timezone: p.Timezone.String(), WorkingDir: p.WorkingDir,
+	asker := newAsker(p, o.Key)
+	if o.Resume != nil {
+		asker.attempt.Origin = o.Resume.Origin()
+		Plan(p, o.Resume, o.Key) // tells the judge what is needed again
 	}
+	d := newDriver(p.Steps, asker, eval, o)
 	cancel, stop := cancellations(p.Timeout, o.Interrupt)
 	defer stop()
 	cancelled, err := sched.Run(planOf(p, o.Concurrency), d, sched.Control{Cancel: cancel, Kill: o.Kill, Grace: o.Grace})
@@ -94,11 +101,15 @@ func Skipped(p *config.Pipeline, o Options, why string) []engine.Event {
 }
 
 func startEvent(p *config.Pipeline, o Options) *engine.RunStarted {
-	return &engine.RunStarted{
+	started := &engine.RunStarted{
 		Schema: engine.RunLogSchema, Version: o.Version, Pipeline: p.Name, Sources: p.Sources,
 		LogicalTime: p.LogicalTime, Trigger: p.Run.Trigger, Host: o.Host, PID: o.PID,
 		Variables: config.Masked(cty.ObjectVal(p.Variables)),
 	}
+	if o.Resume != nil {
+		started.ResumedFrom = o.Resume.Resumed()
+	}
+	return started
 }
 
 func recordOutputs(outputs []config.Output) []byte {

@@ -76,7 +76,7 @@ func (c *Console) Event(e engine.Event) {
 		c.print(c.heading(e) + "\n")
 		c.gap = "\n"
 	case *engine.StepStarted:
-		c.steps[e.Step] = &activity{step: e.Step, seq: e.Seq, started: at, said: at}
+		c.steps[e.Step] = &activity{step: e.Step, seq: e.Seq, started: at, said: at, because: Because(e.Decision)}
 	case *engine.AttemptStarted:
 		c.attemptStarted(e)
 	case *engine.Progress:

@@ -17,6 +17,7 @@ type activity struct {
 	seq      int64 // of its start
 	started  time.Time
 	said     time.Time // when there was a line about it
+	because  string // it runs, in a resumed run
 	attempt  int
 	again    time.Time // between attempts: when the next is due
 	progress *engine.Progress
@@ -31,12 +32,15 @@ func (c *Console) say(e engine.Event, step engine.Address, text string) {
 }
 
 func (c *Console) attemptStarted(e *engine.AttemptStarted) {
-	if a := c.steps[e.Step]; a != nil {
-		a.attempt, a.again, a.progress = e.Attempt, time.Time{}, nil
-	}
 	text := "started"
 	if e.Attempt > 1 {
 		text += " " + c.attempt(e.Step, e.Attempt)
+	}
+	if a := c.steps[e.Step]; a != nil {
+		a.attempt, a.again, a.progress = e.Attempt, time.Time{}, nil
+		if e.Attempt == 1 {
+			text += colon(a.because)
+		}
 	}
 	c.say(e, e.Step, c.style.faint(text))
 }

@@ -34,8 +34,53 @@ func why(e *engine.StepFinished) string {
 		return with("the time limit of the run passed", cause)
 	case engine.ReasonInterrupted:
 		return with("the run was interrupted", cause)
+	case engine.ReasonUnchanged:
+		return "as run " + cause + " left it"
 	}
 	return with(strings.ReplaceAll(string(e.Reason), "_", " "), cause)
+}
+
+// Because puts the reason to do a step of a resumed run again into words, or the
+// reason not to; empty for a step that there is nothing to say about.
+func Because(d *engine.Decision) string {
+	if d == nil {
+		return ""
+	}
+	detail := causeOf(d.Detail)
+	switch d.Reason {
+	case engine.DecisionUnchanged:
+		return "as run " + d.Run + " left it"
+	case engine.DecisionForced:
+		return "everything is to be done again"
+	case engine.DecisionNotRecorded:
+		return with("it was not recorded as done", runOf(d))
+	case engine.DecisionNotSucceeded:
+		return with("it had not succeeded", runOf(d))
+	case engine.DecisionArguments:
+		return strings.TrimSpace(detail + " changed")
+	case engine.DecisionInput:
+		return "input " + detail + " changed"
+	case engine.DecisionOutput:
+		return "output " + detail + " changed"
+	case engine.DecisionOutputMissing:
+		return "output " + detail + " is gone"
+	case engine.DecisionUpstream:
+		return detail + " wrote to its database since"
+	case engine.DecisionNeededAgain:
+		return detail + " needs a file of it that was deleted since"
+	case engine.DecisionMasked:
+		return "the record of what it gave is masked"
+	case engine.DecisionPostconditions:
+		return "what it gave does not meet its postcondition"
+	}
+	return with(strings.ReplaceAll(string(d.Reason), "_", " "), detail)
+}
+
+func runOf(d *engine.Decision) string {
+	if d.Run == "" {
+		return ""
+	}
+	return "run " + d.Run
 }
 
 // causeOf is a cause for people: the short name of a step, or a text.

@@ -1,6 +1,7 @@
 package smtp_test
 
 import (
+	"encoding/json"
 	"maps"
 	"os"
 	"path/filepath"
@@ -97,5 +98,37 @@ func TestFolderThatCannotBeMadeFails(t *testing.T) {
 	got := enginetest.Fail(t, smtp.Type, dir, plainMail("file://outbox"), "output_unwritable")
 	if !strings.Contains(got.Message, filepath.Join(dir, "outbox", "20240615.test.it.eml")) {
 		t.Errorf("the message does not say what could not be written: %s", got.Message)
+	}
+}
+
+// A run that takes up another sends the same mail under the same Message-ID,
+// and another mail under another, and so does a run of its own.
+func TestMessageIDIsThatOfTheMail(t *testing.T) {
+	id := func(args enginetest.Args, change func(*engine.Attempt)) string {
+		attempt, secrets := enginetest.Attempt(t, smtp.Type, t.TempDir(), enginetest.With(plainMail("file://outbox"), args))
+		change(&attempt)
+		result := enginetest.Perform(t.Context(), t, smtp.Type, attempt, secrets)
+		var out struct {
+			MessageID string `json:"message_id"`
+		}
+		if err := json.Unmarshal(result.Outputs, &out); err != nil {
+			t.Fatal(err, result.Error)
+		}
+		return out.MessageID
+	}
+	same := func(*engine.Attempt) {}
+	first := id(nil, same)
+	resumed := id(nil, func(a *engine.Attempt) { a.RunID, a.Number = "0190163d-0000-739b-aea5-966c26f8ad91", 3 })
+	if resumed != first {
+		t.Errorf("the resumed run sends %s, the first sent %s", resumed, first)
+	}
+	for what, other := range map[string]string{
+		"another text": id(enginetest.Args{"text": "Another."}, same),
+		"another step": id(nil, func(a *engine.Attempt) { a.Step.Name = "other" }),
+		"another run":  id(nil, func(a *engine.Attempt) { a.Origin = "0190163d-0000-739b-aea5-966c26f8ad91" }),
+	} {
+		if other == first || len(other) != len(first) {
+			t.Errorf("%s has the Message-ID %s, the first had %s", what, other, first)
+		}
 	}
 }

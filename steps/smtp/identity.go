@@ -1,6 +1,7 @@
 package smtp
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"fmt"
 	"net/mail"
@@ -9,15 +10,33 @@ import (
 	"dagrun/engine"
 )
 
-// messageID makes a Message-ID of the run's id and the step's address, at the
-// sender's domain. The same step of the same run has the same one at every
-// attempt, so that a reader, or a server, can tell a mail that came twice.
-func messageID(env *engine.Env, from *mail.Address) string {
+// messageID makes a Message-ID of the run's id, the step's address and the
+// mail's content, at the sender's domain. The same mail of a step has the same
+// one at every attempt, and in a run that takes up the one it was first sent
+// in, so that a reader, or a server, can tell a mail that came twice. A mail
+// that says something else is another mail.
+func messageID(env *engine.Env, from *mail.Address, content [sha256.Size]byte) string {
 	domain := from.Address[strings.LastIndex(from.Address, "@")+1:]
 	if !isASCII(domain) || strings.ContainsAny(domain, "[]") {
 		domain = "dagrun.invalid"
 	}
-	return fmt.Sprintf("%s.%s@%s", env.RunID, shortHash(env.Pipeline, env.Step.String()), domain)
+	return fmt.Sprintf("%s.%s@%s", env.Origin, shortHash(env.Pipeline, env.Step.String(), string(content[:])), domain)
+}
+
+// identify gives a mail that was composed with the Message-ID of no content the
+// one of its own, which has the same length. The time of sending is no part of
+// what a mail says.
+func (l *letter) identify(env *engine.Env, from *mail.Address) {
+	blank := []byte(l.id)
+	said, inHeader := sha256.New(), true
+	for line := range bytes.Lines(l.content) {
+		inHeader = inHeader && len(bytes.TrimSpace(line)) > 0
+		if !inHeader || !bytes.HasPrefix(line, []byte("Date: ")) {
+			_, _ = said.Write(line)
+		}
+	}
+	l.id = messageID(env, from, [sha256.Size]byte(said.Sum(nil)))
+	copy(l.content[bytes.Index(l.content, blank):], l.id)
 }
 
 // fileName names the .eml file of a step: its logical date, the pipeline, the

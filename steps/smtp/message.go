@@ -49,7 +49,7 @@ func compose(ctx context.Context, env *engine.Env, a Args) (*letter, error) {
 	to, cc, bcc := flatten(a.To), flatten(a.CC), flatten(a.BCC)
 	msg := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
 	l := &letter{
-		id:         messageID(env, a.From.parsed),
+		id:         messageID(env, a.From.parsed, [sha256.Size]byte{}),
 		from:       a.From.parsed.Address,
 		recipients: envelope(to, cc, bcc),
 	}
@@ -71,6 +71,7 @@ func compose(ctx context.Context, env *engine.Env, a Args) (*letter, error) {
 	if l.content, err = render(msg, a); err != nil {
 		return nil, err
 	}
+	l.identify(env, a.From.parsed)
 	if a.MaxSize != nil && len(l.content) > int(*a.MaxSize) {
 		return nil, overMaxSize(fmt.Sprintf("the mail has %d bytes", len(l.content)), *a.MaxSize)
 	}

@@ -15,6 +15,7 @@ import (
 	"dagrun/engine/config"
 	"dagrun/engine/execute"
 	"dagrun/engine/report"
+	"dagrun/engine/reuse"
 	"dagrun/engine/runlog"
 )
 
@@ -30,6 +31,8 @@ type launch struct {
 	trigger     string
 	stateDir    string
 	lockTimeout string
+	resume      string // the run to take up, as a person names it; empty for none
+	force       bool   // nothing is reused
 }
 
 // addFlags adds the flags of every command that runs a pipeline.
@@ -45,8 +48,14 @@ func (l launch) check() error {
 	if l.parallelism < 0 {
 		return fmt.Errorf("--parallelism: %d is too small; the smallest value is 1", l.parallelism)
 	}
-	if err := engine.OneOf(l.trigger, []string{string(engine.Manual), string(engine.Cron)}); err != nil {
+	if err := engine.OneOf(l.trigger, []string{string(engine.Manual), string(engine.Cron)}); err != nil && l.trigger != string(engine.Resume) {
 		return fmt.Errorf("--trigger: %w", err)
+	}
+	if l.resume != "" && l.date != "" {
+		return errors.New("--date and --resume exclude each other: a run that takes up another has its logical time")
+	}
+	if l.force && l.resume == "" {
+		return errors.New("--force goes with --resume: a run that takes up no other does everything anyway")
 	}
 	if l.lockTimeout != "" {
 		if _, err := engine.ParseDuration(l.lockTimeout); err != nil {
@@ -78,7 +87,18 @@ func (a *app) launch(path string, l launch, signals *signals) error {
 	}
 	defer func() { _ = held.Unlock() }()
 	a.recoverHistory(stateDir, p.Name)
-	return a.runLocked(p, stateDir, l, signals)
+	key, err := reuse.OpenKey(stateDir)
+	if err != nil {
+		return err
+	}
+	o := a.recordOptions()
+	o.Key = key
+	if l.resume != "" {
+		if p, o.Resume, err = a.takeUp(path, p, stateDir, l, key, signals.context()); err != nil {
+			return err
+		}
+	}
+	return a.runLocked(p, stateDir, l, o, signals)
 }
 
 // loadToRun reads a pipeline that is to run now, and says what is wrong with it.
@@ -106,7 +126,7 @@ func (a *app) loadToRun(path string, l launch) (*config.Pipeline, error) {
 }
 
 // runLocked runs the pipeline while the lock is held.
-func (a *app) runLocked(p *config.Pipeline, stateDir string, l launch, signals *signals) error {
+func (a *app) runLocked(p *config.Pipeline, stateDir string, l launch, o execute.Options, signals *signals) error {
 	dir := runlog.Dir(stateDir, p.Name, p.Run.ID)
 	console := report.NewConsole(a.stderr, a.consoleOptions(p, dir))
 	log, err := a.createLog(p, stateDir, l, console.Event)
@@ -114,7 +134,9 @@ func (a *app) runLocked(p *config.Pipeline, stateDir string, l launch, signals *
 		return err
 	}
 	stopConsole := startConsole(console)
-	result, err := execute.Run(p, a.executeOptions(p, l, log, signals))
+	o.Log, o.Concurrency = log, l.concurrency(p)
+	o.Interrupt, o.Kill, o.Grace = signals.first, signals.second, grace
+	result, err := execute.Run(p, o)
 	stopConsole()
 	if err := errors.Join(err, log.Close()); err != nil {
 		return fmt.Errorf("the run was stopped because it cannot be recorded: %w", err)
@@ -144,18 +166,15 @@ func startConsole(c *report.Console) (stop func()) {
 	}
 }
 
-func (a *app) executeOptions(p *config.Pipeline, l launch, log *runlog.Writer, signals *signals) execute.Options {
-	concurrency := runtime.NumCPU()
-	if p.Concurrency > 0 {
-		concurrency = p.Concurrency
+// concurrency is how many steps run at once.
+func (l launch) concurrency(p *config.Pipeline) int {
+	switch {
+	case l.parallelism > 0:
+		return l.parallelism
+	case p.Concurrency > 0:
+		return p.Concurrency
 	}
-	if l.parallelism > 0 {
-		concurrency = l.parallelism
-	}
-	o := a.recordOptions()
-	o.Log, o.Concurrency = log, concurrency
-	o.Interrupt, o.Kill, o.Grace = signals.first, signals.second, grace
-	return o
+	return runtime.NumCPU()
 }
 
 // end prints the outputs, tidies the history and chooses the exit code.

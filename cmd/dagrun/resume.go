@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"dagrun/engine"
+	"dagrun/engine/config"
+	"dagrun/engine/reuse"
+	"dagrun/engine/runlog"
+)
+
+// latest names the last run of a pipeline.
+const latest = "latest"
+
+// takeUp finds the run that is to be taken up, and what of it stands. The
+// pipeline is read once more, for that run's logical time.
+func (a *app) takeUp(path string, p *config.Pipeline, stateDir string, l launch, key reuse.Key, ctx context.Context) (*config.Pipeline, *reuse.Judge, error) {
+	run, err := runlog.Find(stateDir, p.Name, l.resume)
+	if err != nil {
+		return nil, nil, usageError{fmt.Errorf("--resume: %w", err)}
+	}
+	if run.Finished != nil && run.Finished.Result == engine.RunSkipped {
+		return nil, nil, usageError{fmt.Errorf("--resume: run %s was skipped, because another was under way: there is nothing to take up", run.ID)}
+	}
+	l.date = run.Started.LogicalTime.Format(time.RFC3339Nano)
+	if p, err = a.loadToRun(path, l); err != nil {
+		return nil, nil, err
+	}
+	a.warnOfVariables(run, p)
+	ledger, err := reuse.ReadLedger(run.ID, func(id string) iter.Seq2[engine.Event, error] {
+		return runlog.Run{Dir: runlog.Dir(stateDir, p.Name, id)}.Events()
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("read the run that is to be taken up: %w", err)
+	}
+	return p, reuse.NewJudge(ctx, ledger, key, l.force), nil
+}
+
+// warnOfVariables says which variables have other values than in the run that
+// is taken up: a --var that was forgotten changes what the run is about.
+func (a *app) warnOfVariables(run runlog.Run, p *config.Pipeline) {
+	var before, now map[string]json.RawMessage
+	masked := a.redactor.JSON(config.Masked(cty.ObjectVal(p.Variables)))
+	if err := errors.Join(json.Unmarshal(run.Started.Variables, &before), json.Unmarshal(masked, &now)); err != nil {
+		return // a damaged record does not keep the run from running
+	}
+	for _, name := range slices.Sorted(maps.Keys(now)) {
+		if was, ok := before[name]; ok && string(was) != string(now[name]) {
+			_, _ = fmt.Fprintf(a.stderr, "dagrun: variable %s is %s, and was %s in run %s\n", name, now[name], was, run.ID)
+		}
+	}
+}

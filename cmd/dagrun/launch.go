@@ -40,27 +40,45 @@ func (l *launch) addFlags(c *cobra.Command) {
 	l.assignments = addValueFlags(c)
 	c.Flags().IntVar(&l.parallelism, "parallelism", 0, "steps at once (default: the pipeline's concurrency, else the number of CPUs)")
 	c.Flags().BoolVar(&l.asJSON, "json", false, "print the events of the run log as they happen")
-	c.Flags().StringVar(&l.stateDir, "state-dir", "", "where the history is kept (default .dagrun in the working directory; also DAGRUN_STATE_DIR)")
+	l.addStateDir(c)
 	c.Flags().StringVar(&l.lockTimeout, "lock-timeout", "", "with on_overlap = \"wait\", how long to wait for another run (default: no limit)")
 }
 
-func (l launch) check() error {
-	if l.parallelism < 0 {
-		return fmt.Errorf("--parallelism: %d is too small; the smallest value is 1", l.parallelism)
-	}
-	if err := engine.OneOf(l.trigger, []string{string(engine.Manual), string(engine.Cron)}); err != nil && l.trigger != string(engine.Resume) {
-		return fmt.Errorf("--trigger: %w", err)
-	}
-	if l.resume != "" && l.date != "" {
+func (l *launch) addStateDir(c *cobra.Command) {
+	c.Flags().StringVar(&l.stateDir, "state-dir", "", "where the history is kept (default .dagrun in the working directory; also DAGRUN_STATE_DIR)")
+}
+
+func (l *launch) addDate(c *cobra.Command) {
+	c.Flags().StringVar(&l.date, "date", "", "logical time, 2026-11-20 or 2026-11-20T08:00 in the pipeline's time zone (default now)")
+}
+
+func (l *launch) addResume(c *cobra.Command) {
+	c.Flags().StringVar(&l.resume, "resume", "", "take up the pipeline's last run, or the one named: what it did and what still stands is not done again")
+	c.Flags().Lookup("resume").NoOptDefVal = latest
+	c.Flags().BoolVar(&l.force, "force", false, "with --resume, do everything again")
+}
+
+// settle checks the flags together, and fills in what follows from them.
+func (l *launch) settle(c *cobra.Command) error {
+	switch {
+	case c.Flags().Changed("date") && l.date == "":
+		return errors.New("--date is empty; write --date 2026-11-20 or --date 2026-11-20T08:00")
+	case c.Flags().Changed("resume") && l.resume == "":
+		return errors.New("--resume= names no run; write --resume for the last one")
+	case l.resume != "" && l.date != "":
 		return errors.New("--date and --resume exclude each other: a run that takes up another has its logical time")
-	}
-	if l.force && l.resume == "" {
+	case l.force && l.resume == "":
 		return errors.New("--force goes with --resume: a run that takes up no other does everything anyway")
+	case l.parallelism < 0:
+		return fmt.Errorf("--parallelism: %d is too small; the smallest value is 1", l.parallelism)
 	}
 	if l.lockTimeout != "" {
 		if _, err := engine.ParseDuration(l.lockTimeout); err != nil {
 			return fmt.Errorf("--lock-timeout: %w", err)
 		}
+	}
+	if trigger := c.Flags().Lookup("trigger"); l.resume != "" && (trigger == nil || !trigger.Changed) {
+		l.trigger = string(engine.Resume)
 	}
 	return nil
 }
@@ -94,7 +112,7 @@ func (a *app) launch(path string, l launch, signals *signals) error {
 	o := a.recordOptions()
 	o.Key = key
 	if l.resume != "" {
-		if p, o.Resume, err = a.takeUp(path, p, stateDir, l, key, signals.context()); err != nil {
+		if p, o.Resume, err = a.takeUp(signals.context(), path, p, stateDir, l, key); err != nil {
 			return err
 		}
 	}

@@ -26,7 +26,7 @@ func lock(ctx context.Context, stateDir, pipeline string, overlap config.Overlap
 	if err := os.MkdirAll(stateDir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the state folder: %w", err)
 	}
-	l := flock.New(filepath.Join(stateDir, runlog.PathName(pipeline)+".lock"), flock.SetPermissions(0o600))
+	l := lockOf(stateDir, pipeline)
 	if overlap != config.OverlapWait {
 		return settle(l, l.TryLock)
 	}
@@ -42,6 +42,16 @@ func lock(ctx context.Context, stateDir, pipeline string, overlap config.Overlap
 		}
 		return ok, err
 	})
+}
+
+// tryLock takes the pipeline's lock if it is free.
+func tryLock(stateDir, pipeline string) (*flock.Flock, error) {
+	l := lockOf(stateDir, pipeline)
+	return settle(l, l.TryLock)
+}
+
+func lockOf(stateDir, pipeline string) *flock.Flock {
+	return flock.New(filepath.Join(stateDir, runlog.PathName(pipeline)+".lock"), flock.SetPermissions(0o600))
 }
 
 func settle(l *flock.Flock, take func() (bool, error)) (*flock.Flock, error) {

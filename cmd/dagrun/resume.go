@@ -23,7 +23,7 @@ const latest = "latest"
 
 // takeUp finds the run that is to be taken up, and what of it stands. The
 // pipeline is read once more, for that run's logical time.
-func (a *app) takeUp(path string, p *config.Pipeline, stateDir string, l launch, key reuse.Key, ctx context.Context) (*config.Pipeline, *reuse.Judge, error) {
+func (a *app) takeUp(ctx context.Context, path string, p *config.Pipeline, stateDir string, l launch, key reuse.Key) (*config.Pipeline, *reuse.Judge, error) {
 	run, err := runlog.Find(stateDir, p.Name, l.resume)
 	if err != nil {
 		return nil, nil, usageError{fmt.Errorf("--resume: %w", err)}

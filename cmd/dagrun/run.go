@@ -1,7 +1,7 @@
 package main
 
 import (
-	"errors"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -20,19 +20,14 @@ func (a *app) runCommand() *cobra.Command {
 		Args: cobra.ExactArgs(1),
 	}
 	l.addFlags(c)
-	c.Flags().StringVar(&l.date, "date", "", "logical time, 2026-11-20 or 2026-11-20T08:00 in the pipeline's time zone (default now)")
+	l.addDate(c)
 	c.Flags().StringVar(&l.trigger, "trigger", string(engine.Manual), "what started the run: manual or cron")
-	c.Flags().StringVar(&l.resume, "resume", "", "take up the pipeline's last run, or the one named: what it did and what still stands is not done again")
-	c.Flags().Lookup("resume").NoOptDefVal = latest
-	c.Flags().BoolVar(&l.force, "force", false, "with --resume, do everything again")
+	l.addResume(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
-		if c.Flags().Changed("date") && l.date == "" {
-			return usageError{errors.New("--date is empty; write --date 2026-11-20 or --date 2026-11-20T08:00")}
+		if err := engine.OneOf(l.trigger, []string{string(engine.Manual), string(engine.Cron)}); err != nil {
+			return usageError{fmt.Errorf("--trigger: %w", err)}
 		}
-		if l.resume != "" && !c.Flags().Changed("trigger") {
-			l.trigger = string(engine.Resume)
-		}
-		if err := l.check(); err != nil {
+		if err := l.settle(c); err != nil {
 			return usageError{err}
 		}
 		signals := catchSignals()

@@ -43,14 +43,26 @@ type session struct {
 // are about.
 func (s *session) run(t *testing.T, args ...string) {
 	t.Helper()
+	s.call(t, "run", append([]string{"--date", "2026-11-20T08:00"}, args...)...)
+	s.readLog(t)
+}
+
+// call calls a command for the pipeline.
+func (s *session) call(t *testing.T, command string, args ...string) {
+	t.Helper()
 	if s.folder == "" {
 		s.folder, s.state = filepath.Join(t.TempDir(), "out"), t.TempDir()
 	}
 	var stdout, stderr bytes.Buffer
-	s.code = run(append([]string{
-		"run", "../../pipelines/" + s.pipeline + ".hcl", "--date", "2026-11-20T08:00", "--state-dir", s.state, "--var", "folder=" + s.folder,
-	}, append(s.args, args...)...), &stdout, &stderr, steps.All())
+	s.code = run(append(append([]string{
+		command, "../../pipelines/" + s.pipeline + ".hcl", "--state-dir", s.state, "--var", "folder=" + s.folder,
+	}, s.args...), args...), &stdout, &stderr, steps.All())
 	s.stdout, s.stderr = stdout.String(), stderr.String()
+}
+
+// readLog reads the log of the newest run.
+func (s *session) readLog(t *testing.T) {
+	t.Helper()
 	runs, err := runlog.List(s.state, s.pipeline)
 	if err != nil || len(runs) == 0 {
 		t.Fatalf("no run is recorded: %v\n%s", err, s.stderr)

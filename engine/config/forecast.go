@@ -2,6 +2,7 @@ package config
 
 import (
 	"encoding/json"
+	"slices"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
@@ -79,22 +80,58 @@ func (f *Forecast) Skip(step *Step) {
 	f.eval.scope.values[step.Address] = nullsOf(step.Type.ValueType())
 }
 
+// Given is an argument that a step's block gives.
+type Given struct {
+	Name   string
+	Behind []engine.Address // the steps that it refers to, each once, in the order of the file
+}
+
+// Given lists the arguments that a step's block gives, in the order of the file.
+func (p *Pipeline) Given(step *Step) []Given {
+	type place struct {
+		Given
+		at int
+	}
+	var places []place
+	for name, attr := range step.args.attrs {
+		places = append(places, place{Given{name, p.stepsIn(attr.Expr)}, attr.Range.Start.Byte})
+	}
+	for name, blocks := range step.args.blocks {
+		var exprs []hcl.Expression
+		for _, b := range blocks {
+			exprs = append(exprs, b.expressions()...)
+		}
+		places = append(places, place{Given{name, p.stepsIn(exprs...)}, blocks[0].at.Start.Byte})
+	}
+	slices.SortFunc(places, func(a, b place) int { return a.at - b.at })
+	given := make([]Given, len(places))
+	for i, pl := range places {
+		given[i] = pl.Given
+	}
+	return given
+}
+
 // StepsBehind lists the steps that a step's arguments and condition refer to,
 // each once, in the order of the file.
 func (p *Pipeline) StepsBehind(step *Step) []engine.Address {
-	var behind []engine.Address
-	seen := map[engine.Address]bool{}
 	exprs := step.args.expressions()
 	if step.condition != nil {
-		exprs = append([]hcl.Expression{step.condition}, exprs...)
+		exprs = append(exprs, step.condition)
 	}
+	return p.stepsIn(exprs...)
+}
+
+func (p *Pipeline) stepsIn(exprs ...hcl.Expression) []engine.Address {
+	var refs []reference
 	for _, expr := range exprs {
-		for _, ref := range p.scope.stepsOf(expr) {
-			if !seen[ref.step] {
-				seen[ref.step] = true
-				behind = append(behind, ref.step)
-			}
+		refs = append(refs, p.scope.stepsOf(expr)...)
+	}
+	sortReferences(refs)
+	var steps []engine.Address
+	for _, ref := range refs {
+		if !slices.Contains(steps, ref.step) {
+			steps = append(steps, ref.step)
 		}
 	}
-	return behind
+	return steps
 }

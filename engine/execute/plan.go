@@ -2,6 +2,7 @@ package execute
 
 import (
 	"path/filepath"
+	"slices"
 
 	"github.com/zclconf/go-cty/cty"
 
@@ -165,6 +166,7 @@ func (pl *planner) decide(p *Prospect) {
 	record, d := pl.judge.Decide(pl.asker.question(p.Step, p.Arguments))
 	p.Decision = &d
 	if record == nil {
+		pl.mayComeBack(p, d)
 		return
 	}
 	for _, up := range pl.asker.upstream(p.Step.Address) {
@@ -198,6 +200,26 @@ func (pl *planner) decideUnknown(p *Prospect) {
 	p.Action, p.After = ActionRunOrReuse, pl.open(pl.pipeline.StepsBehind(p.Step))
 }
 
+// mayComeBack finds that an input which is not as recorded is about to be made
+// again by a step upstream.
+func (pl *planner) mayComeBack(p *Prospect, d engine.Decision) {
+	if d.Reason != engine.DecisionInput {
+		return
+	}
+	for _, up := range pl.asker.upstream(p.Step.Address) {
+		if q := pl.byAddress[up]; q.mayRun() && slices.ContainsFunc(pl.changes(q), func(f engine.FileRecord) bool { return f.Path == d.Detail }) {
+			p.Action, p.Decision, p.After = ActionRunOrReuse, nil, append(p.After, up)
+		}
+	}
+}
+
+// changes lists the files that a step which is to run will change, by its
+// arguments and by what it did before.
+func (pl *planner) changes(p *Prospect) []engine.FileRecord {
+	all := append(recordsOf(p.Files), pl.judge.Uses(p.Step.Address)...)
+	return slices.DeleteFunc(all, func(f engine.FileRecord) bool { return f.Role == engine.Reads })
+}
+
 // rewrites reports whether a step upstream that is at work again will surely, or
 // may, change a file that a record used.
 func (pl *planner) rewrites(up engine.Address, record *reuse.Record) (sure, maybe bool) {
@@ -205,10 +227,7 @@ func (pl *planner) rewrites(up engine.Address, record *reuse.Record) (sure, mayb
 	if !q.mayRun() {
 		return false, false
 	}
-	for _, f := range append(pl.judge.Uses(up), recordsOf(q.Files)...) {
-		if f.Role == engine.Reads {
-			continue
-		}
+	for _, f := range pl.changes(q) {
 		for _, used := range record.End.Files {
 			if used.Path != f.Path {
 				continue
@@ -262,4 +281,21 @@ func (pl *planner) reads(p *Prospect, writer engine.Address, path string) bool {
 		}
 	}
 	return !p.complete && pl.pipeline.Graph.Before(writer, p.Step.Address)
+}
+
+// Known reports whether anything is known of the step's arguments.
+func (p *Prospect) Known() bool { return p.Arguments != cty.NilVal }
+
+// Split gives the arguments with those that are not wholly known as nulls, and
+// the names of these.
+func (p *Prospect) Split() (known cty.Value, open map[string]bool) {
+	attrs := map[string]cty.Value{}
+	open = map[string]bool{}
+	for name, v := range p.Arguments.AsValueMap() {
+		if bare, _ := v.UnmarkDeep(); !bare.IsWhollyKnown() {
+			v, open[name] = cty.NullVal(v.Type()), true
+		}
+		attrs[name] = v
+	}
+	return cty.ObjectVal(attrs), open
 }

@@ -17,7 +17,7 @@ type activity struct {
 	seq      int64 // of its start
 	started  time.Time
 	said     time.Time // when there was a line about it
-	because  string // it runs, in a resumed run
+	because  string    // it runs, in a resumed run
 	attempt  int
 	again    time.Time // between attempts: when the next is due
 	progress *engine.Progress

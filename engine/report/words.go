@@ -6,10 +6,13 @@ import (
 	"dagrun/engine"
 )
 
-// why puts the reason and cause of a step's end into words, without a verb.
-func why(e *engine.StepFinished) string {
-	cause := causeOf(e.Cause)
-	switch e.Reason {
+// why puts the reason and cause of a step's end into words.
+func why(e *engine.StepFinished) string { return Why(e.Reason, e.Cause) }
+
+// Why puts a reason and the cause behind it into words, without a verb.
+func Why(reason engine.Reason, cause string) string {
+	cause = causeOf(cause)
+	switch reason {
 	case "":
 		return cause
 	case engine.ReasonCondition:
@@ -37,7 +40,7 @@ func why(e *engine.StepFinished) string {
 	case engine.ReasonUnchanged:
 		return "as run " + cause + " left it"
 	}
-	return with(strings.ReplaceAll(string(e.Reason), "_", " "), cause)
+	return with(strings.ReplaceAll(string(reason), "_", " "), cause)
 }
 
 // Because puts the reason to do a step of a resumed run again into words, or the

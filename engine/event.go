@@ -2,6 +2,7 @@ package engine
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"time"
 )
@@ -264,7 +265,22 @@ type RunFinished struct {
 	Duration Milliseconds       `json:"duration_ms"`
 	Outputs  json.RawMessage    `json:"outputs,omitempty"` // an object; sensitive values are masked
 	Error    string             `json:"error,omitempty"`   // why, when no step tells
-	AtWork   []Address          `json:"at_work,omitempty"` // of a crashed run: the steps that had begun
+	AtWork   []AtWork           `json:"at_work,omitempty"` // of a crashed run: the steps that had begun
+}
+
+// AtWork is a step that had begun and not ended when its run's process died.
+type AtWork struct {
+	Step Address `json:"step"`
+	// Attempt is the last one that had started; 0 when none had.
+	Attempt int `json:"attempt,omitempty"`
+}
+
+// String names the step, and the attempt if there was one.
+func (w AtWork) String() string {
+	if w.Attempt == 0 {
+		return w.Step.String()
+	}
+	return fmt.Sprintf("%s (attempt %d)", w.Step, w.Attempt)
 }
 
 // Kind names the event.

@@ -37,16 +37,16 @@ func (a *app) recoverHistory(stateDir, pipeline string) {
 	}
 }
 
-func list(addresses []engine.Address) string {
-	if len(addresses) == 0 {
+func list(steps []engine.AtWork) string {
+	if len(steps) == 0 {
 		return "no step"
 	}
 	text := ""
-	for i, a := range addresses {
+	for i, s := range steps {
 		if i > 0 {
 			text += ", "
 		}
-		text += a.String()
+		text += s.String()
 	}
 	return text
 }

@@ -180,7 +180,7 @@ func TestALogThatBeginsInTheMiddleIsShown(t *testing.T) {
 		&engine.Log{Step: clean, Attempt: 2, Level: "error", Message: "no"},
 		&engine.AttemptFinished{Step: clean, Attempt: 2, Result: engine.AttemptFailed, RetryIn: &in},
 		&engine.StepFinished{Step: clean, Attempts: 3, Result: engine.StepFailed},
-		&engine.RunFinished{Result: engine.RunCrashed, AtWork: []engine.Address{clean}, Error: "the process died"},
+		&engine.RunFinished{Result: engine.RunCrashed, AtWork: []engine.AtWork{{Step: clean, Attempt: 2}}, Error: "the process died"},
 	} {
 		c.Event(e)
 	}

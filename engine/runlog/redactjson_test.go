@@ -33,8 +33,8 @@ func TestJSONIsMaskedWhereUsersAndStepsSpeak(t *testing.T) {
 		"white space":   {"hunter22", " { \"message\" : \"hunter22\" , \"fields\" : { } , \"x\" : [ ] } \n", " { \"message\" : \"(sensitive)\" , \"fields\" : { } , \"x\" : [ ] } \n"},
 		"the envelope": {
 			"step",
-			`{"event":"step_started","run_id":"step","step":"step.step.step","type":"step","steps":{"step":1},"at_work":["step.step.step"],"arguments":{"step":"step"}}`,
-			`{"event":"step_started","run_id":"step","step":"step.step.step","type":"step","steps":{"step":1},"at_work":["step.step.step"],"arguments":{"(sensitive)":"(sensitive)"}}`,
+			`{"event":"step_started","run_id":"step","step":"step.step.step","type":"step","steps":{"step":1},"at_work":[{"step":"step.step.step","attempt":1}],"arguments":{"step":"step"}}`,
+			`{"event":"step_started","run_id":"step","step":"step.step.step","type":"step","steps":{"step":1},"at_work":[{"step":"step.step.step","attempt":1}],"arguments":{"(sensitive)":"(sensitive)"}}`,
 		},
 		"a later version's field": {"hunter22", `{"news":{"hunter22":"hunter22"}}`, `{"news":{"(sensitive)":"(sensitive)"}}`},
 		"no line":                 {"hunter22", `["hunter22",{"step":"kept"}]`, `["(sensitive)",{"step":"kept"}]`},

@@ -274,7 +274,7 @@ func TestWrongLinesAreRefused(t *testing.T) {
 		"a run reused":          {"run_finished", `"result":"failed"`, `"result":"reused"`},
 		"steps that crashed":    {"run_finished", `{"failed":1}`, `{"crashed":1}`},
 		"a minus of steps":      {"run_finished", `{"failed":1}`, `{"failed":-1}`},
-		"at work without crash": {"run_finished", `"error":`, `"at_work":["step.a.b"],"error":`},
+		"at work without crash": {"run_finished", `"error":`, `"at_work":[{"step":"step.a.b"}],"error":`},
 		"no object":             {"progress", lines["progress"], `["progress"]`},
 	} {
 		line := strings.Replace(lines[c.event], c.old, c.new, 1)

@@ -115,10 +115,10 @@ func (b *book) close() {
 		b.complain("there is no run_finished")
 		return
 	}
-	var open []engine.Address
+	var open []engine.AtWork
 	for _, a := range b.order {
 		if !b.steps[a].finished {
-			open = append(open, a)
+			open = append(open, engine.AtWork{Step: a, Attempt: b.steps[a].attempts})
 		}
 	}
 	if b.end.Result == engine.RunCrashed {

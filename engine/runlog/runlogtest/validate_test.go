@@ -41,9 +41,15 @@ func ended() *engine.RunFinished {
 	return &engine.RunFinished{Result: engine.RunSucceeded, Steps: map[engine.StepResult]int{engine.StepSucceeded: 1, engine.StepFailed: 0}}
 }
 
+func crashedIn(step engine.Address) *engine.RunFinished {
+	e := ended()
+	e.Result, e.AtWork = engine.RunCrashed, []engine.AtWork{{Step: step}}
+	return e
+}
+
 func TestALogThatKeepsTheContractPasses(t *testing.T) {
 	crash := ended()
-	crash.Result, crash.AtWork = engine.RunCrashed, []engine.Address{second}
+	crash.Result, crash.AtWork = engine.RunCrashed, []engine.AtWork{{Step: second, Attempt: 1}}
 	for name, log := range map[string][]string{
 		"a success": lines(t, ended()),
 		"a crash":   lines(t, &engine.StepStarted{Step: second, Type: "plot"}, &engine.AttemptStarted{Step: second, Type: "plot", Attempt: 1}, crash),
@@ -90,6 +96,9 @@ func TestALogThatBreaksTheContractIsRefused(t *testing.T) {
 		"words outside an attempt":  {strings.Join(lines(t, &engine.Log{Step: first, Type: "plot", Attempt: 2, Level: "info"}, ended()), ""), "speaks outside attempt 2"},
 		"steps counted wrongly":     {strings.Join(lines(t, done, ended()), ""), "there were map[succeeded:2]"},
 		"a crash without its steps": {strings.Join(lines(t, begun, unfinished), ""), "at_work is [], the steps at work were [step.plot.second]"},
+		"a crash without its attempt": {
+			strings.Join(lines(t, begun, attempt(1), crashedIn(second)), ""), "at_work is [step.plot.second], the steps at work were [step.plot.second (attempt 1)]",
+		},
 	} {
 		log := c.log
 		if name != "a torn end" {

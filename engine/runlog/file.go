@@ -73,7 +73,7 @@ func (w *Writer) Close() error {
 	if w.file == nil {
 		return nil
 	}
-	if err := errors.Join(w.file.sync(), w.file.Close()); err != nil {
+	if err := errors.Join(w.file.sync(), w.file.Close(), w.temporaries.close()); err != nil {
 		return w.fail(fmt.Errorf("close the run log: %w", err))
 	}
 	return nil

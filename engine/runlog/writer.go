@@ -48,6 +48,7 @@ type Writer struct {
 	subscribers []Subscriber
 	pace        pace
 	file        *logFile // nil when the log is not a file
+	temporaries temporaries
 
 	mu    sync.Mutex
 	enc   *encoder

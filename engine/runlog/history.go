@@ -1,13 +1,11 @@
 package runlog
 
 import (
-	"bufio"
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"iter"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -18,7 +16,7 @@ import (
 
 // Run is a run in the history.
 type Run struct {
-	ID      string
+	ID      string // the name of its folder
 	Dir     string // of the log and what else the run keeps
 	Started *engine.RunStarted
 	// Finished is nil while the run is at work, and for one that crashed and
@@ -31,6 +29,9 @@ func (r Run) Pipeline() string { return r.Started.Pipeline }
 
 // Log is the path of the run's log.
 func (r Run) Log() string { return filepath.Join(r.Dir, FileName) }
+
+// Skipped reports whether the run found another under way and did nothing.
+func (r Run) Skipped() bool { return r.Finished != nil && r.Finished.Result == engine.RunSkipped }
 
 // Events reads the run's log, as Read does.
 func (r Run) Events() iter.Seq2[engine.Event, error] {
@@ -54,132 +55,111 @@ func Dir(stateDir, pipeline, runID string) string {
 // ASCII, a dash, an underscore or a dot is written as in URLs, and so is a dot
 // in front. Different names stay different.
 func PathName(name string) string {
-	var out strings.Builder
+	out := make([]byte, 0, 64)
 	for i := range len(name) {
 		c := name[i]
 		switch {
 		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '-', c == '_', c == '.' && i > 0:
-			out.WriteByte(c)
+			out = append(out, c)
 		default:
-			fmt.Fprintf(&out, "%%%02X", c)
+			out = fmt.Appendf(out, "%%%02X", c)
 		}
 	}
-	return out.String()
+	return string(out)
 }
 
-// List gives the runs of a pipeline, or with an empty name of every pipeline,
-// the newest first. It reads the beginning and the end of each log. A folder
-// without the start of a run, such as one that is just being made, is left out.
-// What cannot be read is in the error, and does not keep the rest from the list.
-func List(stateDir, pipeline string) ([]Run, error) {
-	all := Dir(stateDir, pipeline, "")
-	parents := []string{all}
-	if pipeline == "" {
-		var err error
-		if parents, err = subfolders(all); err != nil {
-			return nil, err
-		}
+// nameOf is the inverse of PathName. It is false for a name that PathName does
+// not write: what bears it is not ours.
+func nameOf(file string) (string, bool) {
+	name, err := url.PathUnescape(file)
+	return name, err == nil && PathName(name) == file
+}
+
+// Pipelines lists the names of the pipelines that have a history, in the order
+// of the alphabet.
+func Pipelines(stateDir string) ([]string, error) {
+	found, err := subfolders(filepath.Join(stateDir, "runs"))
+	names := make([]string, 0, len(found))
+	for _, f := range found {
+		names = append(names, f.id)
 	}
-	var runs []Run
-	var unread []error
-	for _, parent := range parents {
-		dirs, err := subfolders(parent)
-		unread = append(unread, err)
-		for _, dir := range dirs {
-			run, err := open(dir)
-			if err != nil {
-				unread = append(unread, fmt.Errorf("read the history: %w", err))
-			} else if run.Started != nil {
-				runs = append(runs, run)
+	slices.Sort(names)
+	return names, err
+}
+
+// History gives the runs of a pipeline, or with an empty name of every
+// pipeline, the newest first: runs are ordered by their ids, see NewID, never
+// by what a clock said. The beginning and the end of a log are read when it is
+// reached. A folder without the start of a run, such as one that is just being
+// made, is left out. What cannot be read comes as an error, with the run's ID
+// and Dir where it is one run's log, and does not end the history.
+func History(stateDir, pipeline string) iter.Seq2[Run, error] {
+	return func(yield func(Run, error) bool) {
+		found, err := foldersOf(stateDir, pipeline)
+		if err != nil && !yield(Run{}, err) {
+			return
+		}
+		for _, f := range found {
+			run, err := f.open()
+			if err == nil && run.Started == nil {
+				continue
+			}
+			if !yield(run, err) {
+				return
 			}
 		}
 	}
-	slices.SortStableFunc(runs, newestFirst)
+}
+
+// List gives what History gives, all at once. The errors of what cannot be read
+// are joined.
+func List(stateDir, pipeline string) ([]Run, error) {
+	var runs []Run
+	var unread []error
+	for run, err := range History(stateDir, pipeline) {
+		if err != nil {
+			unread = append(unread, err)
+			continue
+		}
+		runs = append(runs, run)
+	}
 	return runs, errors.Join(unread...)
 }
 
-// Find finds a run.
-func Find(stateDir, pipeline, ref string) (Run, error) {
-	runs, err := List(stateDir, pipeline)
-	for _, r := range runs {
-		if ref == "latest" && (r.Finished == nil || r.Finished.Result != engine.RunSkipped) || r.ID == ref {
-			return r, nil
-		}
+// folder is one of the history's: a pipeline's or a run's.
+type folder struct{ id, dir string }
+
+// foldersOf lists the folders of a pipeline's runs, or of every pipeline's, the
+// newest first.
+func foldersOf(stateDir, pipeline string) ([]folder, error) {
+	parents := []folder{{pipeline, Dir(stateDir, pipeline, "")}}
+	var unread []error
+	if pipeline == "" {
+		var err error
+		parents, err = subfolders(filepath.Join(stateDir, "runs"))
+		unread = append(unread, err)
 	}
-	return Run{}, errors.Join(errors.New("no such run"), err)
+	var found []folder
+	for _, parent := range parents {
+		runs, err := subfolders(parent.dir)
+		found, unread = append(found, runs...), append(unread, err)
+	}
+	slices.SortStableFunc(found, func(a, b folder) int { return strings.Compare(b.id, a.id) })
+	return found, errors.Join(unread...)
 }
 
-func newestFirst(a, b Run) int {
-	if c := b.Started.Time.Compare(a.Started.Time.Time); c != 0 {
-		return c
-	}
-	return strings.Compare(b.ID, a.ID)
-}
-
-// subfolders lists the folders in a folder; none if there is no such folder.
-func subfolders(dir string) ([]string, error) {
+// subfolders lists the folders in a folder, with the names that they stand for;
+// none if there is no such folder.
+func subfolders(dir string) ([]folder, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("read the history: %w", err)
 	}
-	var out []string
+	found := make([]folder, 0, len(entries))
 	for _, e := range entries {
-		if e.IsDir() {
-			out = append(out, filepath.Join(dir, e.Name()))
+		if id, ours := nameOf(e.Name()); ours && e.IsDir() {
+			found = append(found, folder{id, filepath.Join(dir, e.Name())})
 		}
 	}
-	return out, nil
-}
-
-// open reads the ends of the log in a folder. Where there is no run, Started
-// is nil.
-func open(dir string) (Run, error) {
-	f, err := os.Open(filepath.Join(dir, FileName)) //nolint:gosec // a folder of the history
-	if errors.Is(err, fs.ErrNotExist) {
-		return Run{}, nil
-	}
-	if err != nil {
-		return Run{}, err
-	}
-	defer f.Close() //nolint:errcheck // it was only read
-	run := Run{Dir: dir}
-	first, err := readLine(bufio.NewReader(f))
-	if err != nil && !errors.Is(err, io.EOF) {
-		return run, err
-	}
-	if e, err := decode(first); err == nil {
-		run.Started, _ = e.(*engine.RunStarted)
-	}
-	if run.Started == nil {
-		return run, nil
-	}
-	run.ID = run.Started.RunID
-	last, err := lastLine(f)
-	if err != nil {
-		return run, err
-	}
-	if e, err := decode(last); err == nil {
-		run.Finished, _ = e.(*engine.RunFinished)
-	}
-	return run, nil
-}
-
-// lastLine gives the last line of a file, reading from its end.
-func lastLine(f *os.File) ([]byte, error) {
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	for want := int64(4 << 10); ; want *= 4 {
-		start := max(info.Size()-want, 0)
-		data := make([]byte, info.Size()-start)
-		n, err := f.ReadAt(data, start)
-		if err != nil && !errors.Is(err, io.EOF) {
-			return nil, err
-		}
-		data = bytes.TrimSuffix(data[:n], []byte("\n"))
-		if i := bytes.LastIndexByte(data, '\n'); i >= 0 || start == 0 {
-			return data[i+1:], nil
-		}
-	}
+	return found, nil
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -58,16 +59,16 @@ func describe(runs []runlog.Run) []string {
 func TestListGivesTheNewestFirst(t *testing.T) {
 	state := t.TempDir()
 	keep(t, state, "a", "1", start, aRun()...)
-	keep(t, state, "a", "3", start.Add(2*time.Hour), aRun()[:3]...)
-	keep(t, state, "a", "2", start.Add(time.Hour), everyEvent()...)
+	keep(t, state, "a", "5", start.Add(-time.Hour), aRun()[:3]...) // the clock was set back
+	keep(t, state, "a", "3", start.Add(time.Hour), everyEvent()...)
+	keep(t, state, "b", "2", start.Add(30*time.Minute), aRun()...)
 	keep(t, state, "b", "4", start.Add(30*time.Minute), aRun()...)
-	keep(t, state, "b", "5", start.Add(30*time.Minute), aRun()...)
 	for name, c := range map[string]struct {
 		pipeline string
 		want     []string
 	}{
-		"of one":     {"a", []string{"a 3 at work", "a 2 failed", "a 1 succeeded"}},
-		"of all":     {"", []string{"a 3 at work", "a 2 failed", "b 5 succeeded", "b 4 succeeded", "a 1 succeeded"}},
+		"of one":     {"a", []string{"a 5 at work", "a 3 failed", "a 1 succeeded"}},
+		"of all":     {"", []string{"a 5 at work", "b 4 succeeded", "a 3 failed", "b 2 succeeded", "a 1 succeeded"}},
 		"of unknown": {"c", []string{}},
 	} {
 		if diff := cmp.Diff(c.want, list(t, state, c.pipeline)); diff != "" {
@@ -109,17 +110,26 @@ func TestAListedRunHasItsLog(t *testing.T) {
 	}
 }
 
+// lay puts a log of any content into the history.
+func lay(t testing.TB, state, pipeline, id, content string) string {
+	t.Helper()
+	path := filepath.Join(runlog.Dir(state, pipeline, id), runlog.FileName)
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
 func TestListPassesOverWhatIsNoRun(t *testing.T) {
 	state := t.TempDir()
 	keep(t, state, "a", "1", start, aRun()...)
-	for name, content := range map[string]string{"empty": "", "torn": `{"time":"20`, "headless": strings.SplitAfter(record(t, aRun()), "\n")[1]} {
-		dir := runlog.Dir(state, "a", name)
-		if err := os.MkdirAll(dir, 0o700); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(dir, runlog.FileName), []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
+	lay(t, state, "a", "empty", "")
+	lay(t, state, "a", "torn", `{"time":"20`)
+	if err := os.MkdirAll(filepath.Join(state, "runs", "a", "not ours"), 0o700); err != nil {
+		t.Fatal(err)
 	}
 	if err := os.MkdirAll(runlog.Dir(state, "a", "bare"), 0o700); err != nil {
 		t.Fatal(err)
@@ -133,16 +143,64 @@ func TestListPassesOverWhatIsNoRun(t *testing.T) {
 }
 
 func TestAnUnreadableRunDoesNotHideTheOthers(t *testing.T) {
+	whole := record(t, aRun())
+	for name, c := range map[string]struct{ log, want string }{
+		"a folder":       {"", "is a directory"},
+		"binary":         {"\x00\x01\n\xff\n", "invalid character"},
+		"a newer format": {strings.Replace(whole, "runlog/1", "runlog/2", 1), `its format is "dagrun.runlog/2"`},
+		"no start":       {strings.SplitAfter(whole, "\n")[1], "begins with step_started"},
+	} {
+		state := t.TempDir()
+		keep(t, state, "a", "1", start, aRun()...)
+		if c.log != "" {
+			lay(t, state, "a", "2", c.log)
+		} else if err := os.MkdirAll(filepath.Join(runlog.Dir(state, "a", "2"), runlog.FileName), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		runs, err := runlog.List(state, "a")
+		if err == nil || !strings.Contains(err.Error(), filepath.Join("2", runlog.FileName)) || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got %v, want an error that names the log and says %q", name, err, c.want)
+		}
+		if diff := cmp.Diff([]string{"a 1 succeeded"}, describe(runs)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+func TestAHistoryIsReadAsFarAsItIsAskedFor(t *testing.T) {
 	state := t.TempDir()
-	keep(t, state, "a", "1", start, aRun()...)
-	if err := os.MkdirAll(filepath.Join(runlog.Dir(state, "a", "2"), runlog.FileName), 0o700); err != nil { // a folder in a log's place
+	lay(t, state, "a", "1", "not a log\n")
+	keep(t, state, "a", "2", start, aRun()...)
+	for run, err := range runlog.History(state, "a") {
+		if err != nil || run.ID != "2" {
+			t.Fatal(run.ID, err)
+		}
+		if err := os.RemoveAll(runlog.Dir(state, "a", "1")); err != nil { // it was not opened before
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestPipelinesAreThoseWithAHistory(t *testing.T) {
+	state := t.TempDir()
+	want := []string{"../../etc", "%2E", "a b", "plain", "温度"}
+	for _, name := range want {
+		keep(t, state, name, "1", start, aRun()...)
+	}
+	for _, name := range []string{"not ours", "%zz", "%2e"} {
+		if err := os.MkdirAll(filepath.Join(state, "runs", name), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(state, "runs", "file"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	runs, err := runlog.List(state, "a")
-	if err == nil || !strings.Contains(err.Error(), filepath.Join("2", runlog.FileName)) {
-		t.Errorf("got %v, want an error that names the log", err)
+	got, err := runlog.Pipelines(state)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{"a 1 succeeded"}, describe(runs)); diff != "" {
+	slices.Sort(want)
+	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
@@ -180,36 +238,6 @@ func TestAPipelineOfAnyNameHasAHistory(t *testing.T) {
 	}
 	if entries, err := os.ReadDir(filepath.Join(state, "runs")); err != nil || len(entries) != 3 {
 		t.Errorf("%d folders of pipelines, %v, want 3", len(entries), err)
-	}
-}
-
-func TestPruneKeepsWhatItIsToldTo(t *testing.T) {
-	for name, c := range map[string]struct {
-		runs int
-		days int
-		want []string
-	}{
-		"all":      {0, 0, []string{"a 5 succeeded", "a 4 at work", "a 3 succeeded", "a 2 succeeded", "a 1 at work"}},
-		"two runs": {2, 0, []string{"a 5 succeeded", "a 4 at work", "a 1 at work"}},
-		"two days": {0, 2, []string{"a 5 succeeded", "a 4 at work", "a 3 succeeded", "a 1 at work"}},
-		"both":     {1, 9, []string{"a 5 succeeded", "a 4 at work", "a 1 at work"}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			state := t.TempDir()
-			for i, events := range [][]engine.Event{aRun()[:2], aRun(), aRun(), aRun()[:2], aRun()} {
-				keep(t, state, "a", fmt.Sprint(i+1), start.AddDate(0, 0, i), events...)
-			}
-			keep(t, state, "b", "1", start, aRun()...)
-			if err := runlog.Prune(state, "a", c.runs, time.Duration(c.days)*24*time.Hour, start.AddDate(0, 0, 4)); err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(c.want, list(t, state, "a")); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
-			}
-			if diff := cmp.Diff([]string{"b 1 succeeded"}, list(t, state, "b")); diff != "" {
-				t.Errorf("another pipeline (-want +got):\n%s", diff)
-			}
-		})
 	}
 }
 

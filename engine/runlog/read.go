@@ -29,6 +29,12 @@ func (e *LineError) Error() string { return fmt.Sprintf("line %d of the run log:
 // Unwrap gives the cause.
 func (e *LineError) Unwrap() error { return e.Err }
 
+// isLine reports whether an error is about a line, and not about the file.
+func isLine(err error) bool {
+	var l *LineError
+	return errors.As(err, &l)
+}
+
 // Unknown is an event that a newer version of dagrun added to the format.
 type Unknown struct {
 	engine.Header

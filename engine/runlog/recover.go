@@ -1,13 +1,11 @@
 package runlog
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"dagrun/engine"
@@ -18,8 +16,14 @@ const tornName = "log.torn"
 
 // Recover closes the records of runs whose process died: it appends a
 // run_finished with the result "crashed" that names the steps that were at
-// work. A last line that was cut off moves to log.torn beside the log; nothing
-// else is changed. It gives the runs that it closed, the newest first.
+// work. A last line that was cut off, and whatever follows a run_finished,
+// moves to log.torn beside the log; nothing else of the log is changed. The
+// temporary files that such runs left are removed, see Sweep. It gives the runs
+// that it closed, the newest first.
+//
+// It goes from the newest run to the first that is finished and was not
+// skipped: that one held the lock and closed what was before it. So it takes no
+// longer in a long history.
 //
 // The caller holds the pipeline's lock: a run without a last event is then
 // known to be dead. Whoever records a run without the lock, as one that was
@@ -27,24 +31,35 @@ const tornName = "log.torn"
 // Recover may be interrupted and repeated. A log that cannot be read or closed
 // is in the error, and does not keep the others from being closed.
 func Recover(stateDir, pipeline string, now func() time.Time) ([]Run, error) {
-	runs, err := List(stateDir, pipeline)
+	found, err := foldersOf(stateDir, pipeline)
 	failed := []error{err}
 	var closed []Run
-	for _, run := range runs {
-		if run.Finished != nil {
+	for _, f := range found {
+		run, err := f.open()
+		failed = append(failed, err, Sweep(f.dir))
+		if err != nil || run.Started == nil {
 			continue
 		}
-		if run.Finished, err = closeCrashed(run, now()); err != nil {
-			failed = append(failed, fmt.Errorf("close the record of the crashed run %s: %w", run.ID, err))
-			continue
+		if run.Finished == nil {
+			if run.Finished, err = closeCrashed(run, now()); err != nil {
+				failed = append(failed, fmt.Errorf("close the record of the crashed run %s: %w", run.ID, err))
+				continue
+			}
+			if run.Finished.Result == engine.RunCrashed {
+				closed = append(closed, run)
+				continue
+			}
 		}
-		closed = append(closed, run)
+		if !run.Skipped() {
+			break
+		}
 	}
 	return closed, errors.Join(failed...)
 }
 
 // closeCrashed appends the last event to a log, in an order that leaves every
-// byte somewhere at any moment.
+// byte somewhere at any moment. A log that has its last event, and something
+// behind it, is cut there.
 func closeCrashed(run Run, now time.Time) (end *engine.RunFinished, err error) {
 	f, err := os.OpenFile(run.Log(), os.O_RDWR|os.O_APPEND, 0)
 	if err != nil {
@@ -55,40 +70,38 @@ func closeCrashed(run Run, now time.Time) (end *engine.RunFinished, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(left.torn) > 0 {
-		if err := keepTorn(run.Dir, left.torn); err != nil {
-			return nil, err
-		}
-		if err := f.Truncate(left.size); err != nil {
-			return nil, err
-		}
+	if err := cut(f, run.Dir, left.size); err != nil {
+		return nil, err
 	}
-	end = left.finish(run.Started, now)
 	enc := newEncoder()
 	if left.unended {
 		enc.buf.WriteByte('\n')
 	}
-	if err := enc.event(end); err != nil {
-		return nil, err
+	if left.end == nil {
+		left.end = left.finish(run.Started, now)
+		if err := enc.event(left.end); err != nil {
+			return nil, err
+		}
 	}
 	if _, err := f.Write(enc.buf.Bytes()); err != nil {
 		return nil, err
 	}
-	return end, f.Sync()
+	return left.end, f.Sync()
 }
 
 // remains is what a dead run's log tells.
 type remains struct {
-	size    int64  // of what can stay
-	torn    []byte // what follows
-	unended bool   // only the newline is missing
+	size    int64 // of what can stay
+	unended bool  // only the newline of its last line is missing
 
 	seq     int64
-	last    engine.Timestamp
+	latest  time.Time
 	results map[engine.StepResult]int
-	atWork  []engine.Address
+	steps   ledger
+	end     *engine.RunFinished
 }
 
+// survey reads a log up to its run_finished, or to a torn line.
 func survey(r io.Reader) (remains, error) {
 	left := remains{results: map[engine.StepResult]int{}}
 	for l, err := range lines(r) {
@@ -97,33 +110,45 @@ func survey(r io.Reader) (remains, error) {
 		}
 		e, err := l.event()
 		if errors.Is(err, ErrTorn) {
-			left.torn = bytes.Clone(l.data)
 			break
 		}
-		left.size += int64(len(l.data)) + 1
-		left.unended = !l.whole
+		left.size += int64(len(l.data))
+		if left.unended = !l.whole; l.whole {
+			left.size++
+		}
 		if err == nil {
 			left.note(e)
+		}
+		if left.end != nil {
+			break
 		}
 	}
 	return left, nil
 }
 
 func (l *remains) note(e engine.Event) {
-	l.seq, l.last = max(l.seq, e.Head().Seq), e.Head().Time
+	l.seq = max(l.seq, e.Head().Seq)
+	if at := e.Head().Time.Time; at.After(l.latest) {
+		l.latest = at
+	}
+	l.steps.note(e)
 	switch e := e.(type) {
-	case *engine.StepStarted:
-		l.atWork = append(l.atWork, e.Step)
 	case *engine.StepFinished:
 		l.results[e.Result]++
-		l.atWork = slices.DeleteFunc(l.atWork, func(a engine.Address) bool { return a == e.Step })
+	case *engine.RunFinished:
+		l.end = e
 	}
 }
 
+// finish is the last event. It is never before the others, though the clock may
+// have been set back since.
 func (l *remains) finish(start *engine.RunStarted, now time.Time) *engine.RunFinished {
+	if now.Before(l.latest) {
+		now = l.latest
+	}
 	e := &engine.RunFinished{
-		Result: engine.RunCrashed, Steps: l.results, AtWork: l.atWork,
-		Duration: engine.Milliseconds(max(l.last.Sub(start.Time.Time), 0)),
+		Result: engine.RunCrashed, Steps: l.results, AtWork: l.steps.atWork(),
+		Duration: engine.Milliseconds(l.latest.Sub(start.Time.Time)),
 		Error:    "the process ended without closing its record: it was killed, or the machine went down",
 	}
 	e.Header = engine.Header{
@@ -133,13 +158,21 @@ func (l *remains) finish(start *engine.RunStarted, now time.Time) *engine.RunFin
 	return e
 }
 
-// keepTorn makes the end of a log durable in a file of its own.
-func keepTorn(dir string, torn []byte) error {
+// cut moves what a log has beyond a size into a file of its own, which is
+// durable before the log becomes shorter.
+func cut(log *os.File, dir string, size int64) error {
+	info, err := log.Stat()
+	if err != nil || info.Size() <= size {
+		return err
+	}
 	const flags = os.O_WRONLY | os.O_CREATE | os.O_TRUNC
 	f, err := os.OpenFile(filepath.Join(dir, tornName), flags, 0o600) //nolint:gosec // a folder of the history
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(torn)
-	return errors.Join(err, f.Sync(), f.Close(), syncFolder(dir))
+	_, err = io.Copy(f, io.NewSectionReader(log, size, info.Size()-size))
+	if err := errors.Join(err, f.Sync(), f.Close(), syncFolder(dir)); err != nil {
+		return err
+	}
+	return log.Truncate(size)
 }

@@ -23,6 +23,8 @@ func died() []engine.Event {
 		&engine.StepStarted{Step: mail, Type: "smtp"},
 		&engine.StepStarted{Step: engine.Address{Type: "plot", Name: "dashboard"}, Type: "plot"},
 		&engine.AttemptStarted{Step: mail, Type: "smtp", Attempt: 1},
+		&engine.AttemptFinished{Step: mail, Type: "smtp", Attempt: 1, Result: engine.AttemptFailed, Error: &engine.LocatedError{StepError: engine.StepError{Code: "busy"}}},
+		&engine.AttemptStarted{Step: mail, Type: "smtp", Attempt: 2},
 	)
 }
 
@@ -55,8 +57,8 @@ func TestACrashedRunIsClosed(t *testing.T) {
 		t.Fatalf("closed (-want +got):\n%s", diff)
 	}
 	want := &engine.RunFinished{
-		Header: engine.Header{Time: engine.Timestamp{Time: start.Add(5 * time.Hour)}, Seq: 10, Event: "run_finished", RunID: "2"},
-		Result: engine.RunCrashed, AtWork: []engine.Address{mail, {Type: "plot", Name: "dashboard"}},
+		Header: engine.Header{Time: engine.Timestamp{Time: start.Add(5 * time.Hour)}, Seq: 12, Event: "run_finished", RunID: "2"},
+		Result: engine.RunCrashed, AtWork: []engine.AtWork{{Step: mail, Attempt: 2}, {Step: engine.Address{Type: "plot", Name: "dashboard"}}},
 		Steps: map[engine.StepResult]int{engine.StepSucceeded: 1, engine.StepSkipped: 1},
 		Error: "the process ended without closing its record: it was killed, or the machine went down",
 	}
@@ -127,12 +129,12 @@ func TestACorruptLineStaysInALogThatIsClosed(t *testing.T) {
 	if err != nil || len(closed) != 1 {
 		t.Fatal(closed, err)
 	}
-	if got := closed[0].Finished.Head().Seq; got != 10 {
-		t.Errorf("seq goes on with %d, want 10", got)
+	if got := closed[0].Finished.Head().Seq; got != 12 {
+		t.Errorf("seq goes on with %d, want 12", got)
 	}
 	events, errs := readAll(strings.NewReader(content(t, path)))
-	if len(events) != 9 || len(errs) != 1 {
-		t.Errorf("%d events and %v, want 9 and the corrupt line", len(events), errs)
+	if len(events) != 11 || len(errs) != 1 {
+		t.Errorf("%d events and %v, want 11 and the corrupt line", len(events), errs)
 	}
 }
 
@@ -168,4 +170,115 @@ func TestALogThatCannotBeClosedIsTold(t *testing.T) {
 	if !strings.HasSuffix(content(t, path), `{"torn`) {
 		t.Error("the torn line was cut off and kept nowhere")
 	}
+}
+
+func TestRecoverGoesNoFurtherThanItMust(t *testing.T) {
+	state := t.TempDir()
+	keep(t, state, "a", "1", start, died()...)
+	lay(t, state, "a", "2", "what cannot be read\n")
+	keep(t, state, "a", "3", start, aRun()...)
+	keep(t, state, "a", "4", start, skipped()...)
+	keep(t, state, "a", "5", start, died()...)
+	lay(t, state, "a", "6", "")
+	keep(t, state, "a", "7", start, skipped()...)
+	closed, err := runlog.Recover(state, "a", time.Now)
+	if err != nil {
+		t.Errorf("a log behind the last finished run was opened: %v", err)
+	}
+	if diff := cmp.Diff([]string{"a 5 crashed"}, describe(closed)); diff != "" {
+		t.Errorf("closed (-want +got):\n%s", diff)
+	}
+}
+
+func TestAClockThatWasSetBackHurtsNoRecord(t *testing.T) {
+	state := t.TempDir()
+	dir := runlog.Dir(state, "a", "1")
+	now := start
+	w, err := runlog.Create(dir, "1", runlog.WithClock(func() time.Time { return now }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	events := died()
+	events[0].(*engine.RunStarted).Pipeline = "a"
+	if err := w.Append(events[0]); err != nil {
+		t.Fatal(err)
+	}
+	now = start.Add(time.Hour)
+	if err := w.Append(events[1:3]...); err != nil {
+		t.Fatal(err)
+	}
+	now = start.AddDate(-1, 0, 0)
+	if err := errors.Join(w.Append(events[3:]...), w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	closed, err := runlog.Recover(state, "a", func() time.Time { return start.AddDate(-2, 0, 0) })
+	if err != nil || len(closed) != 1 {
+		t.Fatal(describe(closed), err)
+	}
+	end := closed[0].Finished
+	if !end.Time.Equal(start.Add(time.Hour)) || end.Duration.Duration() != time.Hour {
+		t.Errorf("it ended at %v after %v, want the time of its latest event, %v, after an hour", end.Time, end.Duration.Duration(), start.Add(time.Hour))
+	}
+	runlogtest.Validate(t, []byte(content(t, filepath.Join(dir, runlog.FileName))))
+}
+
+func TestWhatFollowsALastEventIsCutOff(t *testing.T) {
+	for name, rest := range map[string]string{"zeros": strings.Repeat("\x00", 5000), "a line": "nonsense\n", "half a line": `{"time":"`} {
+		state := t.TempDir()
+		path := keep(t, state, "a", "1", start, aRun()...)
+		whole := content(t, path)
+		overwrite(t, path, whole+rest)
+		closed, err := runlog.Recover(state, "a", time.Now)
+		if err != nil || len(closed) > 0 {
+			t.Errorf("%s: %v, %v, want that no run had crashed", name, describe(closed), err)
+		}
+		if got := content(t, path); got != whole {
+			t.Errorf("%s: the log is %q", name, got)
+		}
+		if got := content(t, filepath.Join(filepath.Dir(path), "log.torn")); got != rest {
+			t.Errorf("%s: log.torn is %q", name, got)
+		}
+	}
+}
+
+// FuzzRecover closes logs of any content.
+func FuzzRecover(f *testing.F) {
+	log := record(f, died())
+	whole := record(f, aRun())
+	for _, seed := range []string{
+		log, log[:len(log)-9], strings.TrimSuffix(log, "\n"), whole, whole + "\x00\x00", whole + log, "", "\n", log[:30], "\x00\n" + log,
+		strings.ReplaceAll(log, "2024-06", "9999-12"), strings.ReplaceAll(log, `"seq":`, `"seq":922337203685477580`),
+	} {
+		f.Add([]byte(seed))
+	}
+	state := f.TempDir()
+	path := lay(f, state, "a", runID, "")
+	f.Fuzz(func(t *testing.T, data []byte) {
+		_ = os.Remove(filepath.Join(filepath.Dir(path), "log.torn"))
+		overwrite(t, path, string(data))
+		before, _ := runlog.List(state, "a")
+		if _, err := runlog.Recover(state, "a", time.Now); err != nil && len(before) > 0 {
+			t.Fatal(err)
+		}
+		after := content(t, path)
+		if len(before) == 0 {
+			if after != string(data) {
+				t.Fatalf("a log without a start became %q", after)
+			}
+			return
+		}
+		var last engine.Event
+		for e, err := range runlog.Read(strings.NewReader(after)) {
+			if errors.Is(err, runlog.ErrTorn) {
+				t.Fatal("it is still torn")
+			}
+			last = e
+		}
+		if _, ended := last.(*engine.RunFinished); !ended {
+			t.Fatalf("it ends with %v:\n%s", last, after)
+		}
+		if torn, err := os.ReadFile(filepath.Join(filepath.Dir(path), "log.torn")); err == nil && !strings.HasSuffix(string(data), string(torn)) {
+			t.Fatalf("log.torn is %q, which was not the end of the log", torn)
+		}
+	})
 }

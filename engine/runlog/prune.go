@@ -7,24 +7,81 @@ import (
 	"time"
 )
 
+// settled is how old a folder without a run must be before it is taken for the
+// remains of a run that died as it began, not for one that begins now.
+const settled = time.Hour
+
 // Prune removes the runs of a pipeline that are beyond the newest keepRuns, and
-// those that started more than keepFor before now; 0 means no such limit. A run
-// that is not finished is kept. The caller holds the pipeline's lock.
+// those that started more than keepFor before now; 0 means no such limit. The
+// newest is the one with the greatest id, and a start is what the log says.
+//
+// Kept in any case are runs that are not finished, the newest that was not
+// skipped, and what that one was resumed from, run after run: a later resume
+// needs their records. A folder in which no run ever began goes where a run
+// would, by its modification time, once it is an hour old. Without keepFor only
+// the logs beyond keepRuns are opened, and those that tell what to keep. The
+// caller holds the pipeline's lock.
 func Prune(stateDir, pipeline string, keepRuns int, keepFor time.Duration, now time.Time) error {
 	if keepRuns == 0 && keepFor == 0 {
 		return nil
 	}
-	runs, err := List(stateDir, pipeline)
+	found, err := foldersOf(stateDir, pipeline)
 	failed := []error{err}
-	for i, run := range runs {
+	needed := neededIDs(stateDir, pipeline, found)
+	for i, f := range found {
 		surplus := keepRuns > 0 && i >= keepRuns
-		old := keepFor > 0 && now.Sub(run.Started.Time.Time) > keepFor
-		if run.Finished == nil || !surplus && !old {
+		if needed[f.id] || !surplus && keepFor == 0 {
 			continue
 		}
-		if err := os.RemoveAll(run.Dir); err != nil {
-			failed = append(failed, fmt.Errorf("remove an old run: %w", err))
+		run, err := f.open()
+		if err == nil && expired(run, surplus, keepFor, now) {
+			err = removeRun(f.dir)
 		}
+		failed = append(failed, err)
 	}
 	return errors.Join(failed...)
+}
+
+// neededIDs gives the newest run that was not skipped, and those that it was
+// resumed from.
+func neededIDs(stateDir, pipeline string, found []folder) map[string]bool {
+	needed := map[string]bool{}
+	for _, f := range found {
+		run, err := f.open()
+		if err != nil || run.Started == nil || run.Skipped() {
+			continue
+		}
+		for err == nil && run.Started != nil && !needed[run.ID] {
+			needed[run.ID] = true
+			id := run.Started.ResumedFrom
+			if id == "" {
+				break
+			}
+			run, err = folder{id, Dir(stateDir, pipeline, id)}.open()
+		}
+		break
+	}
+	return needed
+}
+
+func expired(run Run, surplus bool, keepFor time.Duration, now time.Time) bool {
+	since := func(at time.Time) bool { return surplus || keepFor > 0 && now.Sub(at) > keepFor }
+	switch {
+	case run.Started == nil:
+		info, err := os.Stat(run.Dir)
+		return err == nil && now.Sub(info.ModTime()) > settled && since(info.ModTime())
+	case run.Finished == nil:
+		return false
+	}
+	return since(run.Started.Time.Time)
+}
+
+// removeRun removes the folder of a run, and what temporary files are left of
+// it.
+func removeRun(dir string) error {
+	swept := Sweep(dir)
+	if err := os.RemoveAll(dir); err != nil {
+		return errors.Join(swept, fmt.Errorf("remove an old run: %w", err))
+	}
+	return swept
 }

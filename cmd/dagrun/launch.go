@@ -145,6 +145,11 @@ func (a *app) loadToRun(path string, l launch) (*config.Pipeline, error) {
 
 // runLocked runs the pipeline while the lock is held.
 func (a *app) runLocked(p *config.Pipeline, stateDir string, l launch, o execute.Options, signals *signals) error {
+	id, err := runlog.NewID(stateDir, p.Name, p.Run.StartedAt)
+	if err != nil {
+		return err
+	}
+	p.Run.ID = id
 	dir := runlog.Dir(stateDir, p.Name, p.Run.ID)
 	console := report.NewConsole(a.stderr, a.consoleOptions(p, dir))
 	log, err := a.createLog(p, stateDir, l, console.Event)
@@ -156,7 +161,11 @@ func (a *app) runLocked(p *config.Pipeline, stateDir string, l launch, o execute
 	o.Interrupt, o.Kill, o.Grace = signals.first, signals.second, grace
 	result, err := execute.Run(p, o)
 	stopConsole()
-	if err := errors.Join(err, log.Close()); err != nil {
+	err = errors.Join(err, log.Close())
+	if lost := runlog.Sweep(dir); lost != nil { // of attempts that were given up
+		_, _ = fmt.Fprintf(a.stderr, "dagrun: %v\n", lost)
+	}
+	if err != nil {
 		return fmt.Errorf("the run was stopped because it cannot be recorded: %w", err)
 	}
 	return a.end(p, result, stateDir, l, signals)

@@ -67,6 +67,11 @@ func settle(l *flock.Flock, take func() (bool, error)) (*flock.Flock, error) {
 
 // overlap records that this run found another under way.
 func (a *app) overlap(p *config.Pipeline, stateDir string, l launch) error {
+	id, err := runlog.NewID(stateDir, p.Name, p.Run.StartedAt)
+	if err != nil {
+		return err
+	}
+	p.Run.ID = id
 	log, err := a.createLog(p, stateDir, l, func(engine.Event) {})
 	if err != nil {
 		return err

@@ -63,6 +63,7 @@ func (a *app) plan(path string, l launch) error {
 			return exit{signals.code()}
 		}
 	}
+	p.Run.ID = "" // no run has begun
 	prospects := execute.Plan(p, judge, key)
 	if l.asJSON {
 		err = a.printPlanJSON(p, judge, prospects)

@@ -88,7 +88,7 @@ type output struct {
 
 // Run is what is settled about a run before its pipeline is read.
 type Run struct {
-	ID        string
+	ID        string // empty for a run that is only thought of: run.id is then not known
 	StartedAt time.Time
 	// Date is the logical date or date-time as a person gives it,
 	// 2026-11-20 or 2026-11-20T08:00, in the pipeline's zone; empty for the time of StartedAt.

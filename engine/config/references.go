@@ -203,7 +203,7 @@ func (s *scope) constant(root string) cty.Value {
 	switch root {
 	case "run":
 		return cty.ObjectVal(map[string]cty.Value{
-			"id":         cty.StringVal(p.Run.ID),
+			"id":         idOf(p.Run),
 			"time":       cty.StringVal(p.LogicalTime.Format(rfc3339)),
 			"date":       cty.StringVal(p.LogicalTime.Format("2006-01-02")),
 			"started_at": cty.StringVal(p.Run.StartedAt.In(p.Timezone).Format(rfc3339)),
@@ -214,6 +214,14 @@ func (s *scope) constant(root string) cty.Value {
 		return cty.ObjectVal(map[string]cty.Value{"name": cty.StringVal(p.Name), "dir": cty.StringVal(s.dir)})
 	}
 	return cty.ObjectVal(map[string]cty.Value{"cwd": cty.StringVal(workingFolder())})
+}
+
+// idOf is unknown before a run has its id.
+func idOf(r Run) cty.Value {
+	if r.ID == "" {
+		return cty.UnknownVal(cty.String)
+	}
+	return cty.StringVal(r.ID)
 }
 
 const rfc3339 = "2006-01-02T15:04:05Z07:00"

@@ -73,6 +73,7 @@ func newDriver(steps []*config.Step, asker *asker, eval evaluator, o Options) *d
 	}
 	d.runner = &local.Runner{
 		Types: o.Types, Secrets: d.secrets, Verify: d.verify, Handler: o.Log.Handler, Progress: o.Log.Progress,
+		Temporary: o.Log.Temporary,
 	}
 	return d
 }

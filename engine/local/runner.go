@@ -28,6 +28,9 @@ type Runner struct {
 	// Verify looks at the outputs of a step that has done its work, before its
 	// files are put in place; an error fails the attempt. It may be nil.
 	Verify func(a engine.Attempt, outputs json.RawMessage) error
+	// Temporary is told of each temporary file before it is made, so that it can
+	// be found when this process dies; an error fails the attempt. It may be nil.
+	Temporary func(path string) error
 	// Handler gives the slog handler for what an attempt says.
 	Handler func(engine.Attempt) slog.Handler
 	// Progress takes an attempt's progress; it must be cheap.
@@ -115,7 +118,7 @@ func (r *Runner) attempt(ctx context.Context, a engine.Attempt) (engine.Result, 
 	if err != nil {
 		return engine.Result{}, err
 	}
-	ws := newWorkspace(a.WorkingDir)
+	ws := newWorkspace(a.WorkingDir, r.Temporary)
 	defer ws.abort()
 	env, last := r.env(a, ws), &finalWork{}
 	env.Finally = last.add

@@ -19,12 +19,15 @@ import (
 // file beside its place, and renamed into it by commit.
 type workspace struct {
 	dir     string
+	note    func(path string) error // of a temporary file, before it is made
 	mu      sync.Mutex
 	pending []*pendingFile
 	records []engine.FileRecord
 }
 
-func newWorkspace(dir string) *workspace { return &workspace{dir: dir} }
+func newWorkspace(dir string, note func(path string) error) *workspace {
+	return &workspace{dir: dir, note: note}
+}
 
 // Create implements engine.FileMaker.
 func (w *workspace) Create(path string) (engine.OutputFile, error) {
@@ -32,7 +35,7 @@ func (w *workspace) Create(path string) (engine.OutputFile, error) {
 	if target, err := filepath.EvalSymlinks(path); err == nil {
 		path = target // a link stays a link to the new file
 	}
-	f, err := createTemp(path)
+	f, err := w.createTemp(path)
 	if err != nil {
 		return nil, unwritable(path, err)
 	}
@@ -43,7 +46,7 @@ func (w *workspace) Create(path string) (engine.OutputFile, error) {
 	return p, nil
 }
 
-func createTemp(path string) (*os.File, error) {
+func (w *workspace) createTemp(path string) (*os.File, error) {
 	dir := filepath.Dir(path)
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		return nil, errFolder
@@ -52,6 +55,11 @@ func createTemp(path string) (*os.File, error) {
 		return nil, err
 	}
 	temp := filepath.Join(dir, ".dagrun-"+rand.Text()+".tmp")
+	if w.note != nil {
+		if err := w.note(temp); err != nil {
+			return nil, err
+		}
+	}
 	return os.OpenFile(temp, os.O_RDWR|os.O_CREATE|os.O_EXCL, modeOf(path)) //nolint:gosec // the path is what the pipeline says
 }
 

@@ -112,7 +112,7 @@ func (a *app) root() *cobra.Command {
 	}
 	root.PersistentFlags().BoolVar(&a.noColor, "no-color", false, "plain text, as with NO_COLOR in the environment")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(a.validateCommand(), a.runCommand(), a.planCommand(), a.stepsCommand(), a.schemaCommand(), a.versionCommand())
+	root.AddCommand(a.validateCommand(), a.runCommand(), a.backfillCommand(), a.planCommand(), a.stepsCommand(), a.schemaCommand(), a.versionCommand())
 	for _, c := range root.Commands() {
 		wrapArgs(c)
 	}

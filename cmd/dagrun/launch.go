@@ -33,6 +33,8 @@ type launch struct {
 	lockTimeout string
 	resume      string // the run to take up, as a person names it; empty for none
 	force       bool   // nothing is reused
+	waits       bool   // for a run under way, whatever on_overlap says
+	silent      bool   // about the pipeline's outputs
 }
 
 // addFlags adds the flags of every command that runs a pipeline.
@@ -41,7 +43,7 @@ func (l *launch) addFlags(c *cobra.Command) {
 	c.Flags().IntVar(&l.parallelism, "parallelism", 0, "steps at once (default: the pipeline's concurrency, else the number of CPUs)")
 	c.Flags().BoolVar(&l.asJSON, "json", false, "print the events of the run log as they happen")
 	l.addStateDir(c)
-	c.Flags().StringVar(&l.lockTimeout, "lock-timeout", "", "with on_overlap = \"wait\", how long to wait for another run (default: no limit)")
+	c.Flags().StringVar(&l.lockTimeout, "lock-timeout", "", "how long to wait for a run that is under way before on_overlap decides (default: not at all, with on_overlap = \"wait\" without end)")
 }
 
 func (l *launch) addStateDir(c *cobra.Command) {
@@ -93,8 +95,7 @@ func (a *app) launch(path string, l launch, signals *signals) error {
 		return err
 	}
 	stateDir := stateDirOf(l.stateDir, p.WorkingDir)
-	limit, _ := engine.ParseDuration(l.lockTimeout) // checked with the flags; empty for no limit
-	held, err := lock(signals.context(), stateDir, p.Name, p.OnOverlap, limit)
+	held, err := lock(signals.context(), stateDir, p.Name, l.patience(p.OnOverlap))
 	switch {
 	case errors.Is(err, errLocked):
 		return a.overlap(p, stateDir, l)
@@ -206,7 +207,7 @@ func (l launch) concurrency(p *config.Pipeline) int {
 
 // end prints the outputs, tidies the history and chooses the exit code.
 func (a *app) end(p *config.Pipeline, result execute.Result, stateDir string, l launch, signals *signals) error {
-	if !l.asJSON {
+	if !l.asJSON && !l.silent {
 		for _, o := range result.Outputs {
 			if _, err := fmt.Fprintf(a.stdout, "%s = %s\n", o.Name, o.Text()); err != nil {
 				return err

@@ -19,24 +19,38 @@ import (
 // errLocked says that another run of the pipeline is under way.
 var errLocked = errors.New("another run of this pipeline is under way")
 
+// forever is the patience of who waits without end.
+const forever time.Duration = -1
+
+// patience is how long a run waits for another of its pipeline.
+func (l launch) patience(overlap config.Overlap) time.Duration {
+	switch {
+	case l.lockTimeout != "":
+		limit, _ := engine.ParseDuration(l.lockTimeout) // checked with the flags
+		return limit
+	case l.waits, overlap == config.OverlapWait:
+		return forever
+	}
+	return 0
+}
+
 // lock takes the pipeline's lock, which the kernel frees however the process
-// ends. Where it is taken: for OverlapWait, wait until it is free, at most
-// timeout where that is not 0; else give errLocked.
-func lock(ctx context.Context, stateDir, pipeline string, overlap config.Overlap, timeout time.Duration) (*flock.Flock, error) {
+// ends. It waits as long as it may, and then gives errLocked.
+func lock(ctx context.Context, stateDir, pipeline string, patience time.Duration) (*flock.Flock, error) {
 	if err := os.MkdirAll(stateDir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the state folder: %w", err)
 	}
-	l := lockOf(stateDir, pipeline)
-	if overlap != config.OverlapWait {
-		return settle(l, l.TryLock)
+	if patience == 0 {
+		return tryLock(stateDir, pipeline)
 	}
-	if timeout > 0 {
+	if patience > 0 {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, timeout)
+		ctx, cancel = context.WithTimeout(ctx, patience)
 		defer cancel()
 	}
+	l := lockOf(stateDir, pipeline)
 	return settle(l, func() (bool, error) {
-		ok, err := l.TryLockContext(ctx, 100*time.Millisecond)
+		ok, err := l.TryLockContext(ctx, 50*time.Millisecond)
 		if errors.Is(err, context.DeadlineExceeded) {
 			return false, nil
 		}
@@ -80,7 +94,7 @@ func (a *app) overlap(p *config.Pipeline, stateDir string, l launch) error {
 		return err
 	}
 	_, _ = fmt.Fprintf(a.stderr, "dagrun: %v; this run of %s is skipped and recorded (on_overlap = %q)\n", errLocked, p.Name, p.OnOverlap)
-	if p.OnOverlap == config.OverlapSkip {
+	if p.OnOverlap == config.OverlapSkip && !l.waits {
 		return nil
 	}
 	return exit{exitLocked}

@@ -1,0 +1,223 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/zclconf/go-cty/cty"
+
+	"dagrun/engine"
+	"dagrun/engine/config"
+	"dagrun/engine/runlog"
+)
+
+// most is how many dates a backfill may have: more are a mistake in --every.
+const most = 100_000
+
+// backfill is the flags of the command.
+type backfill struct {
+	launch
+	from, to, every string
+	keepGoing, redo bool
+}
+
+func (a *app) backfillCommand() *cobra.Command {
+	var b backfill
+	c := &cobra.Command{
+		Use:   "backfill PATH --from DATE --to DATE",
+		Short: "Run a pipeline for each date of a range",
+		Long: "Runs a pipeline once for each logical date from --from to --to, both included, oldest first.\n" +
+			"A date on which a run with the same variables has succeeded is passed over. A run of the\n" +
+			"pipeline that is under way is waited for; between two dates others can run.\n" +
+			"It stops at the first date that fails, unless told to keep going.\n\n" +
+			"A line about each date goes to standard output. Exit codes are those of `dagrun run`; 1 when\n" +
+			"a date failed.",
+		Args: cobra.ExactArgs(1),
+	}
+	b.addFlags(c)
+	c.Flags().StringVar(&b.from, "from", "", "first date, 2026-11-20 or 2026-11-20T08:00 in the pipeline's time zone")
+	c.Flags().StringVar(&b.to, "to", "", "last date")
+	c.Flags().StringVar(&b.every, "every", "1d", "distance of the dates; whole days keep the time of day when clocks change")
+	c.Flags().BoolVar(&b.keepGoing, "keep-going", false, "go on with the next date after one that failed")
+	c.Flags().BoolVar(&b.redo, "force", false, "run also the dates that have succeeded")
+	c.RunE = func(c *cobra.Command, args []string) error {
+		if err := b.settle(c); err != nil {
+			return usageError{err}
+		}
+		return a.backfill(args[0], b)
+	}
+	return c
+}
+
+func (a *app) backfill(path string, b backfill) error {
+	b.trigger, b.waits, b.silent = string(engine.Backfill), true, true
+	p, err := a.loadToRun(path, b.launch)
+	if err != nil {
+		return err
+	}
+	dates, err := b.dates(p.Timezone)
+	if err != nil {
+		return usageError{err}
+	}
+	var done func(time.Time) string
+	if !b.redo {
+		stateDir := stateDirOf(b.stateDir, p.WorkingDir)
+		a.lookAtHistory(stateDir, p.Name)
+		done = a.succeeded(p, stateDir, b.span())
+	}
+	signals := catchSignals()
+	defer signals.stop()
+	return a.backfillDates(path, b, dates, done, signals)
+}
+
+// backfillDates makes the runs. done gives the run that has succeeded on a
+// date; it is nil when that does not count.
+func (a *app) backfillDates(path string, b backfill, dates []time.Time, done func(time.Time) string, signals *signals) error {
+	failed := 0
+	for i, date := range dates {
+		if signals.received() != nil {
+			return exit{signals.code()}
+		}
+		if done != nil {
+			if run := done(date); run != "" {
+				a.tellDate(b, date, "passed over: run "+run+" succeeded")
+				continue
+			}
+		}
+		_, _ = fmt.Fprintf(a.stderr, "dagrun: backfill of %s, %d of %d\n", shortDate(date), i+1, len(dates))
+		l := b.launch
+		l.date = date.Format(time.RFC3339)
+		err := a.launch(path, l, signals)
+		var code exit
+		switch {
+		case err == nil:
+			a.tellDate(b, date, "succeeded")
+		case errors.As(err, &code) && code.code == exitFailed:
+			failed++
+			a.tellDate(b, date, "failed")
+			if !b.keepGoing {
+				return a.stopped(len(dates)-i-1, code)
+			}
+		default:
+			a.tellDate(b, date, "did not run to its end")
+			return err
+		}
+	}
+	if failed > 0 {
+		return exit{exitFailed}
+	}
+	return nil
+}
+
+// stopped says that a backfill stops before its end.
+func (a *app) stopped(left int, code exit) error {
+	if left > 0 {
+		_, _ = fmt.Fprintf(a.stderr, "dagrun: %s not run; with --keep-going a failure does not stop the others\n", count(left, "later date"))
+	}
+	return code
+}
+
+// tellDate prints the result of a date. With --json standard output has the
+// events and nothing else.
+func (a *app) tellDate(b backfill, date time.Time, result string) {
+	out := a.stdout
+	if b.asJSON {
+		out = a.stderr
+	}
+	_, _ = fmt.Fprintf(out, "%s  %s\n", shortDate(date), result)
+}
+
+// shortDate is a date, with its time of day where that is not midnight.
+func shortDate(t time.Time) string {
+	if h, m, s := t.Clock(); h+m+s == 0 {
+		return t.Format("2006-01-02")
+	}
+	return t.Format(rfc3339)
+}
+
+// span is the distance of two dates.
+func (b backfill) span() time.Duration {
+	d, _ := engine.ParseDuration(b.every) // checked by dates
+	return d
+}
+
+// dates lists the logical times, oldest first.
+func (b backfill) dates(zone *time.Location) ([]time.Time, error) {
+	if b.from == "" || b.to == "" {
+		return nil, errors.New("--from and --to are both needed: --from 2026-11-01 --to 2026-11-20")
+	}
+	from, err := config.ParseDate(b.from, zone)
+	if err != nil {
+		return nil, fmt.Errorf("--from: %w", err)
+	}
+	to, err := config.ParseDate(b.to, zone)
+	if err != nil {
+		return nil, fmt.Errorf("--to: %w", err)
+	}
+	every, err := engine.ParseDuration(b.every)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("--every: %w", err)
+	case every < time.Second:
+		return nil, fmt.Errorf("--every: %q is too short; the shortest distance is 1s", b.every)
+	case to.Before(from):
+		return nil, fmt.Errorf("--to %s is before --from %s", b.to, b.from)
+	case to.Sub(from)/every >= most:
+		return nil, fmt.Errorf("from %s to %s every %s are more than %d dates; make --every longer", b.from, b.to, b.every, most)
+	}
+	var dates []time.Time
+	for i := 0; ; i++ {
+		at := nth(from, every, i)
+		if at.After(to) {
+			return dates, nil
+		}
+		dates = append(dates, at)
+	}
+}
+
+// nth is the date after so many steps. Whole days are those of the calendar.
+func nth(from time.Time, every time.Duration, i int) time.Time {
+	if every%(24*time.Hour) != 0 {
+		return from.Add(time.Duration(i) * every)
+	}
+	year, month, day := from.Date()
+	day += i * int(every/(24*time.Hour))
+	if from.Equal(config.StartOf(from.Year(), from.Month(), from.Day(), from.Location())) {
+		return config.StartOf(year, month, day, from.Location())
+	}
+	return time.Date(year, month, day, from.Hour(), from.Minute(), from.Second(), 0, from.Location())
+}
+
+// succeeded gives a function that tells which run with the pipeline's variables
+// has succeeded for a date: on that day where dates are whole days apart, else
+// in the stretch of time that begins with it.
+func (a *app) succeeded(p *config.Pipeline, stateDir string, every time.Duration) func(time.Time) string {
+	variables := string(a.redactor.JSON(config.Masked(cty.ObjectVal(p.Variables))))
+	var runs []runlog.Run
+	for run, err := range runlog.History(stateDir, p.Name) {
+		if err != nil {
+			_, _ = fmt.Fprintf(a.stderr, "dagrun: %v\n", err)
+			continue
+		}
+		if run.Finished != nil && run.Finished.Result == engine.RunSucceeded && string(run.Started.Variables) == variables {
+			runs = append(runs, run)
+		}
+	}
+	return func(date time.Time) string {
+		for _, run := range runs {
+			if covers(date, every, run.Started.LogicalTime.In(p.Timezone)) {
+				return run.ID
+			}
+		}
+		return ""
+	}
+}
+
+func covers(date time.Time, every time.Duration, logical time.Time) bool {
+	if every%(24*time.Hour) == 0 {
+		return date.Format(time.DateOnly) == logical.Format(time.DateOnly)
+	}
+	return !logical.Before(date) && logical.Before(date.Add(every))
+}

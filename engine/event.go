@@ -123,6 +123,7 @@ type DecisionReason string
 const (
 	DecisionUnchanged      DecisionReason = "unchanged"        // what the step did stands
 	DecisionForced         DecisionReason = "forced"           // nothing is to be reused
+	DecisionTriggerRule    DecisionReason = "trigger_rule"     // it is there for what goes wrong in this run
 	DecisionNotRecorded    DecisionReason = "not_recorded"     // it was not at work, or did not end
 	DecisionNotSucceeded   DecisionReason = "not_succeeded"    // it failed or was cancelled
 	DecisionArguments      DecisionReason = "argument_changed" // Detail names them

@@ -193,7 +193,7 @@ func (pl *planner) decide(p *Prospect) {
 
 // decideUnknown is decide for a step whose arguments are not known yet.
 func (pl *planner) decideUnknown(p *Prospect) {
-	if _, d := pl.judge.Decide(reuse.Question{Step: p.Step.Address}); d.Reason != engine.DecisionArguments {
+	if _, d := pl.judge.Decide(reuse.Question{Step: p.Step.Address, OnFailure: p.Step.Rule.OnFailure()}); d.Reason != engine.DecisionArguments {
 		p.Decision = &d
 		return
 	}

@@ -46,6 +46,7 @@ func (a *asker) question(step *config.Step, args cty.Value) reuse.Question {
 	return reuse.Question{
 		Step: step.Address, Fingerprint: a.fingerprint(step, bare), Arguments: config.MaskedArguments(args),
 		Inputs: local.Inputs(a.attempt.WorkingDir, step.Type, bare), Upstream: a.upstream(step.Address),
+		OnFailure: step.Rule.OnFailure(),
 	}
 }
 

@@ -55,6 +55,8 @@ func Because(d *engine.Decision) string {
 		return "as run " + d.Run + " left it"
 	case engine.DecisionForced:
 		return "everything is to be done again"
+	case engine.DecisionTriggerRule:
+		return "it is there for what goes wrong in this run"
 	case engine.DecisionNotRecorded:
 		return with("it was not recorded as done", runOf(d))
 	case engine.DecisionNotSucceeded:

@@ -39,12 +39,16 @@ type Question struct {
 	Arguments   json.RawMessage  // as the log would have them
 	Inputs      []string         // the files that they name and that are there
 	Upstream    []engine.Address // all steps that it needs, directly or through others
+	OnFailure   bool             // it is there for what goes wrong in a run: that of an earlier run is not that of this
 }
 
 // Decide gives the record of a step that stands, or nil, and the reason.
 func (j *Judge) Decide(q Question) (*Record, engine.Decision) {
 	if j.force {
 		return nil, engine.Decision{Reason: engine.DecisionForced}
+	}
+	if q.OnFailure {
+		return nil, engine.Decision{Reason: engine.DecisionTriggerRule}
 	}
 	e, known := j.ledger.steps[q.Step]
 	if !known {

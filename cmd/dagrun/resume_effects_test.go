@@ -1,0 +1,103 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"dagrun/engine/enginetest/mailserver"
+	"dagrun/engine/enginetest/s3server"
+)
+
+// The hourly log is deleted once it is backed up. It is made again only for a
+// step that has to run and reads it, and then goes once more.
+func TestAFileDeletedOnPurposeComesBackOnlyForWhoNeedsIt(t *testing.T) {
+	tests := map[string]struct {
+		change func(t *testing.T, s *session)
+		args   []string
+		want   []string
+	}{
+		"nobody": {want: nil},
+		"a step that does not read it": {
+			args: []string{"--var", "maximum=36"},
+			want: []string{"chart: argument_changed", "report: argument_changed"},
+		},
+		"the step that loads it": {
+			change: func(t *testing.T, s *session) {
+				if err := os.Remove(filepath.Join(s.folder, "temperature.duckdb")); err != nil {
+					t.Fatal(err)
+				}
+			},
+			want: []string{"chart: input_changed", "clean: needed_again", "remove_local: output_changed", "store: output_changed"},
+		},
+		"nobody, but the file is there again": {
+			change: func(t *testing.T, s *session) {
+				if err := os.WriteFile(filepath.Join(s.folder, hourly), []byte("a,b\n"), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			},
+			want: []string{"clean: output_changed", "remove_local: output_changed"},
+		},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			s := newSession(t, "--var", "delete_local=true")
+			if s.code != 0 || slices.Contains(s.files(t), hourly) {
+				t.Fatalf("the first run: exit code %d, files %v\n%s", s.code, s.files(t), s.stderr)
+			}
+			files := s.files(t)
+			if tt.change != nil {
+				tt.change(t, s)
+			}
+			s.resume(t, append([]string{"--var", "delete_local=true"}, tt.args...)...)
+			if s.code != 0 {
+				t.Fatal(s.stderr)
+			}
+			if diff := cmp.Diff(tt.want, s.ran(t)); diff != "" {
+				t.Errorf("(-want +ran):\n%s\n%s", diff, s.stderr)
+			}
+			if diff := cmp.Diff(files, s.files(t)); diff != "" {
+				t.Errorf("files (-first +now):\n%s", diff)
+			}
+		})
+	}
+}
+
+// A mail that was sent and an object that was stored are not sent and stored
+// again; a mail whose sending failed is.
+func TestWhatLeftTheMachineIsNotRepeated(t *testing.T) {
+	store := s3server.Start(t)
+	store.MakeBucket(t, "plc-data")
+	server := mailserver.Start(t, mailserver.Options{Security: mailserver.StartTLS, Username: "sender@example.org", Password: "app-password"})
+	t.Setenv("AWS_ACCESS_KEY_ID", store.AccessKeyID)
+	t.Setenv("AWS_SECRET_ACCESS_KEY", store.SecretAccessKey)
+	cleanEnvironment(t)
+	t.Setenv("AUTOMATION_EMAIL", "sender@example.org")
+	t.Setenv("AUTOMATION_PASS", "wrong-password")
+	s := temperatureSession()
+	s.args = append(s.args, "--var", "mail_server="+server.URL(), "--var", "mail_ca_file="+server.CAFile(),
+		"--var", "bucket=s3://plc-data", "--var", "endpoint="+store.Endpoint(), "--var", "region=us-east-1")
+	s.run(t)
+	if s.code != 1 || len(server.Messages()) > 0 {
+		t.Fatalf("exit code %d, %d mails\n%s", s.code, len(server.Messages()), s.stderr)
+	}
+	t.Setenv("AUTOMATION_PASS", "app-password")
+	for i, want := range [][]string{{"report: not_succeeded"}, nil} {
+		s.resume(t)
+		if diff := cmp.Diff(want, s.ran(t)); diff != "" || s.code != 0 {
+			t.Errorf("resume %d: exit code %d (-want +ran):\n%s\n%s", i+1, s.code, diff, s.stderr)
+		}
+		if got := len(server.Messages()); got != 1 {
+			t.Errorf("resume %d: the server has %d mails, want 1", i+1, got)
+		}
+	}
+	// Another password alone is another argument of the mail.
+	t.Setenv("AUTOMATION_PASS", "wrong-password")
+	s.resume(t)
+	if diff := cmp.Diff([]string{"alarm: trigger_rule", "alarm_on_disk: trigger_rule", "report: argument_changed"}, s.ran(t)); diff != "" {
+		t.Errorf("(-want +ran):\n%s\n%s", diff, s.stderr)
+	}
+}

@@ -182,7 +182,7 @@ func TestAWrongDateIsExplained(t *testing.T) {
 	o := options()
 	o.Run.Date = "yesterday"
 	p, diags := load(t, o, map[string]string{"pipeline.hcl": "pipeline \"p\" {}\n"})
-	if p != nil || !strings.Contains(diags.Error(), "--date 2026-11-20") {
+	if p != nil || !strings.Contains(diags.Error(), "write it like 2026-11-20") {
 		t.Errorf("got %v", diags)
 	}
 }
@@ -465,6 +465,15 @@ func FuzzLoad(f *testing.F) {
 		for _, d := range diags {
 			if d.Summary == "" {
 				t.Errorf("a diagnostic without a summary: %+v", d)
+			}
+		}
+		if p == nil {
+			return
+		}
+		forecast := p.NewForecast()
+		for _, step := range p.Steps {
+			if seen := forecast.Step(step); seen.Failure == nil && !seen.Skip && seen.Arguments == cty.NilVal {
+				t.Errorf("%s has no arguments", step.Address)
 			}
 		}
 	})

@@ -113,7 +113,7 @@ func (a *app) launch(path string, l launch, signals *signals) error {
 	o := a.recordOptions()
 	o.Key = key
 	if l.resume != "" {
-		if p, o.Resume, err = a.takeUp(signals.context(), path, p, stateDir, l, key); err != nil {
+		if p, o.Resume, err = a.takeUp(signals.context(), path, p, stateDir, l); err != nil {
 			return err
 		}
 	}

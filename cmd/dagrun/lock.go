@@ -79,6 +79,20 @@ func settle(l *flock.Flock, take func() (bool, error)) (*flock.Flock, error) {
 	return l, nil
 }
 
+// underWay names the run that holds the lock, where its record tells.
+func underWay(stateDir, pipeline string) string {
+	for run, err := range runlog.History(stateDir, pipeline) {
+		switch {
+		case err != nil || run.Skipped():
+			continue
+		case run.Finished != nil:
+			return ""
+		}
+		return fmt.Sprintf(": run %s, process %d on %s", run.ID, run.Started.PID, run.Started.Host)
+	}
+	return ""
+}
+
 // overlap records that this run found another under way.
 func (a *app) overlap(p *config.Pipeline, stateDir string, l launch) error {
 	id, err := runlog.NewID(stateDir, p.Name, p.Run.StartedAt)
@@ -90,10 +104,11 @@ func (a *app) overlap(p *config.Pipeline, stateDir string, l launch) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(log.Append(execute.Skipped(p, a.recordOptions(), errLocked.Error())...), log.Close()); err != nil {
+	why := errLocked.Error() + underWay(stateDir, p.Name)
+	if err := errors.Join(log.Append(execute.Skipped(p, a.recordOptions(), why)...), log.Close()); err != nil {
 		return err
 	}
-	_, _ = fmt.Fprintf(a.stderr, "dagrun: %v; this run of %s is skipped and recorded (on_overlap = %q)\n", errLocked, p.Name, p.OnOverlap)
+	_, _ = fmt.Fprintf(a.stderr, "dagrun: %s; this run of %s is skipped and recorded (on_overlap = %q)\n", why, p.Name, p.OnOverlap)
 	if p.OnOverlap == config.OverlapSkip && !l.waits {
 		return nil
 	}

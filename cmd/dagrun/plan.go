@@ -47,16 +47,12 @@ func (a *app) plan(path string, l launch) error {
 		return err
 	}
 	var judge *reuse.Judge
-	var key reuse.Key
 	if l.resume != "" {
 		stateDir := stateDirOf(l.stateDir, p.WorkingDir)
 		a.lookAtHistory(stateDir, p.Name)
-		if key, err = reuse.OpenKey(stateDir); err != nil {
-			return err
-		}
 		signals := catchSignals()
 		defer signals.stop()
-		if p, judge, err = a.takeUp(signals.context(), path, p, stateDir, l, key); err != nil {
+		if p, judge, err = a.takeUp(signals.context(), path, p, stateDir, l); err != nil {
 			return err
 		}
 		if signals.received() != nil {
@@ -64,7 +60,7 @@ func (a *app) plan(path string, l launch) error {
 		}
 	}
 	p.Run.ID = "" // no run has begun
-	prospects := execute.Plan(p, judge, key)
+	prospects := execute.Plan(p, judge)
 	if l.asJSON {
 		err = a.printPlanJSON(p, judge, prospects)
 	} else {
@@ -162,7 +158,7 @@ func plannedOf(p *config.Pipeline, s *execute.Prospect) jsonPlanned {
 			if j.KnownAfter == nil {
 				j.KnownAfter = map[string][]engine.Address{}
 			}
-			j.KnownAfter[g.Name] = g.Behind
+			j.KnownAfter[g.Name] = append([]engine.Address{}, g.Behind...) // [] where only its turn tells
 		}
 	}
 	return j

@@ -23,7 +23,7 @@ const latest = "latest"
 
 // takeUp finds the run that is to be taken up, and what of it stands. The
 // pipeline is read once more, for that run's logical time.
-func (a *app) takeUp(ctx context.Context, path string, p *config.Pipeline, stateDir string, l launch, key reuse.Key) (*config.Pipeline, *reuse.Judge, error) {
+func (a *app) takeUp(ctx context.Context, path string, p *config.Pipeline, stateDir string, l launch) (*config.Pipeline, *reuse.Judge, error) {
 	run, err := runlog.Find(stateDir, p.Name, l.resume)
 	if err != nil {
 		return nil, nil, usageError{fmt.Errorf("--resume: %w", err)}
@@ -41,6 +41,10 @@ func (a *app) takeUp(ctx context.Context, path string, p *config.Pipeline, state
 	})
 	if err != nil {
 		return nil, nil, fmt.Errorf("read the run that is to be taken up: %w", err)
+	}
+	key, err := reuse.OpenKey(stateDir)
+	if err != nil {
+		return nil, nil, err
 	}
 	return p, reuse.NewJudge(ctx, ledger, key, l.force), nil
 }

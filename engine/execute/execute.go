@@ -58,7 +58,7 @@ func Run(p *config.Pipeline, o Options) (Result, error) {
 	asker := newAsker(p, o.Key)
 	if o.Resume != nil {
 		asker.attempt.Origin = o.Resume.Origin()
-		Plan(p, o.Resume, o.Key) // tells the judge what is needed again
+		Plan(p, o.Resume) // tells the judge what is needed again
 	}
 	d := newDriver(p.Steps, asker, eval, o)
 	cancel, stop := cancellations(p.Timeout, o.Interrupt)

@@ -49,7 +49,11 @@ type Prospect struct {
 // Plan says what a run would do, in the order in which steps may start. With a
 // judge it says so of a run that takes up another, and tells the judge which
 // files, deleted since, are needed again.
-func Plan(p *config.Pipeline, judge *reuse.Judge, key reuse.Key) []Prospect {
+func Plan(p *config.Pipeline, judge *reuse.Judge) []Prospect {
+	var key reuse.Key
+	if judge != nil {
+		key = judge.Key()
+	}
 	for {
 		pl := &planner{
 			pipeline: p, judge: judge, forecast: p.NewForecast(), asker: newAsker(p, key),

@@ -230,6 +230,9 @@ func (j *Judge) Deleted(r *Record) []string {
 	return gone
 }
 
+// Key is the key of the ledger's fingerprints.
+func (j *Judge) Key() Key { return j.key }
+
 // Resumed is the run that is taken up.
 func (j *Judge) Resumed() string { return j.ledger.Run }
 

@@ -24,8 +24,29 @@ var update = flag.Bool("update", false, "rewrite what scripts compare with")
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"dagrun": func() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr, withWait(steps.All()))) },
+		"dagrun": func() { os.Exit(runAt(clock(), os.Args[1:], os.Stdout, os.Stderr, withWait(steps.All()))) },
 	})
+}
+
+// clockFile is the environment variable that names the file that clock reads.
+const clockFile = "DAGRUN_TEST_CLOCK"
+
+// clock is the clock of the program under test: the machine's, moved by the
+// duration that stands in a file if the environment names one, so that a test
+// can set it while a run goes on.
+func clock() func() time.Time {
+	path := os.Getenv(clockFile)
+	if path == "" {
+		return time.Now
+	}
+	return func() time.Time {
+		text, err := os.ReadFile(path)
+		by, wrong := time.ParseDuration(string(text))
+		if err := errors.Join(err, wrong); err != nil {
+			panic(err)
+		}
+		return time.Now().Round(0).Add(by) // without its monotonic reading, which cannot go back
+	}
 }
 
 // TestScripts plays the sessions in testdata/script.
@@ -129,6 +150,7 @@ type waitArgs struct {
 	Until   string `arg:"until" doc:"File whose appearance ends the step."`
 	Deaf    bool   `arg:"deaf" default:"false" doc:"Whether the step ignores a cancellation."`
 	Secret  string `arg:"secret" sensitive:"true" doc:"Text that is told in an error, as a careless step would."`
+	Journal string `arg:"journal" doc:"File that gets a line with + and the run's id when the step begins, and with - when it ends."`
 }
 
 type waitOutputs struct {
@@ -142,9 +164,27 @@ func wait(ctx context.Context, env *engine.Env, a waitArgs) (waitOutputs, error)
 		env.Log.Warn("about to fail", "with", "https://user:"+a.Secret+"@host/")
 		return waitOutputs{}, errors.New("the server said: 535 no such user " + a.Secret)
 	}
-	if err := os.WriteFile(env.Path(a.Started), nil, 0o600); err != nil {
+	if err := errors.Join(note(env, a.Journal, "+"), os.WriteFile(env.Path(a.Started), nil, 0o600)); err != nil {
 		return waitOutputs{}, err
 	}
+	out, err := waitUntil(ctx, env, a)
+	return out, errors.Join(err, note(env, a.Journal, "-"))
+}
+
+// note appends a line to the journal, if there is one.
+func note(env *engine.Env, journal, sign string) error {
+	if journal == "" {
+		return nil
+	}
+	f, err := os.OpenFile(env.Path(journal), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(sign + env.RunID + "\n")
+	return errors.Join(err, f.Close())
+}
+
+func waitUntil(ctx context.Context, env *engine.Env, a waitArgs) (waitOutputs, error) {
 	for {
 		if _, err := os.Stat(env.Path(a.Until)); a.Until != "" && !errors.Is(err, fs.ErrNotExist) {
 			return waitOutputs{Started: a.Started}, err

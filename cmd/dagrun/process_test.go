@@ -1,0 +1,140 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"dagrun/engine/runlog"
+	"dagrun/engine/runlog/runlogtest"
+)
+
+// process is a command line of dagrun in a process of its own, which leads a
+// process group of its own.
+type process struct {
+	*exec.Cmd
+
+	stdout, stderr bytes.Buffer
+	exited         chan struct{}
+}
+
+// newProcess makes a process that is not started yet. Its environment is that of
+// the test without what pipelines read from it, and more.
+func newProcess(env []string, args ...string) *process {
+	p := &process{Cmd: exec.Command("dagrun", args...), exited: make(chan struct{})}
+	p.Stdout, p.Stderr = &p.stdout, &p.stderr
+	p.Env = append(slices.DeleteFunc(os.Environ(), isOfPipelines), append([]string{"NO_COLOR=1"}, env...)...)
+	p.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	return p
+}
+
+// isOfPipelines reports whether pipelines of this repository read a variable of
+// the environment.
+func isOfPipelines(entry string) bool {
+	return strings.HasPrefix(entry, "AUTOMATION_") || strings.HasPrefix(entry, "EMAIL_SENDER=") || strings.HasPrefix(entry, "AWS_")
+}
+
+// launchProcess starts a process. If the test ends before it does, it is killed.
+func launchProcess(t testing.TB, env []string, args ...string) *process {
+	t.Helper()
+	p := newProcess(env, args...)
+	p.launch(t)
+	return p
+}
+
+func (p *process) launch(t testing.TB) {
+	t.Helper()
+	if err := p.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		_ = p.Wait() // how it ended is in ProcessState
+		close(p.exited)
+	}()
+	t.Cleanup(func() {
+		p.kill()
+		<-p.exited
+	})
+}
+
+// code waits until the process has ended and gives its exit code, -1 for one
+// that was killed.
+func (p *process) code() int {
+	<-p.exited
+	return p.ProcessState.ExitCode()
+}
+
+// kill kills the process and whatever it has started.
+func (p *process) kill() { _ = syscall.Kill(-p.Process.Pid, syscall.SIGKILL) }
+
+// said is what the process has said so far to people; it is whole once the
+// process has ended.
+func (p *process) said() string {
+	<-p.exited
+	return p.stderr.String()
+}
+
+// runProcess runs a command line to its end and checks its exit code.
+func runProcess(t testing.TB, want int, env []string, args ...string) *process {
+	t.Helper()
+	p := launchProcess(t, env, args...)
+	if got := p.code(); got != want {
+		t.Errorf("dagrun %s: exit code %d, want %d\n%s", strings.Join(args, " "), got, want, p.said())
+	}
+	return p
+}
+
+// history lists the runs of a pipeline, the newest first, once every log has
+// been checked.
+func history(t testing.TB, state, pipeline string) []runlog.Run {
+	t.Helper()
+	runs, err := runlog.List(state, pipeline)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range runs {
+		log, err := os.ReadFile(r.Log())
+		if err != nil {
+			t.Fatal(err)
+		}
+		runlogtest.Validate(t, log)
+	}
+	return runs
+}
+
+// counted counts the runs of a history by how they ended.
+func counted(runs []runlog.Run) map[string]int {
+	counts := map[string]int{}
+	for _, r := range runs {
+		counts[string(r.Finished.Result)]++
+	}
+	return counts
+}
+
+// writeFile writes a file of a test, and the folders above it.
+func writeFile(t testing.TB, path, content string) string {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// eventually waits until a condition holds.
+func eventually(t testing.TB, what string, holds func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(30 * time.Second); !holds(); <-time.After(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("%s: not within half a minute", what)
+		}
+	}
+}

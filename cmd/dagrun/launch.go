@@ -102,7 +102,7 @@ func (a *app) launch(path string, l launch, signals *signals) error {
 	case signals.received() != nil:
 		return exit{signals.code()}
 	case err != nil:
-		return fmt.Errorf("%w; the history is kept in %s: make it writable, or choose another folder with --state-dir or DAGRUN_STATE_DIR", err, stateDir)
+		return fmt.Errorf("%w; %s", err, historyRemedy(err, stateDir))
 	}
 	defer func() { _ = held.Unlock() }()
 	a.recoverHistory(stateDir, p.Name)
@@ -155,7 +155,7 @@ func (a *app) runLocked(p *config.Pipeline, stateDir string, l launch, o execute
 	console := report.NewConsole(a.stderr, a.consoleOptions(p, dir))
 	log, err := a.createLog(p, stateDir, l, console.Event)
 	if err != nil {
-		return err
+		return unrecorded(err, stateDir)
 	}
 	stopConsole := startConsole(console)
 	o.Log, o.Concurrency = log, l.concurrency(p)
@@ -167,7 +167,7 @@ func (a *app) runLocked(p *config.Pipeline, stateDir string, l launch, o execute
 		_, _ = fmt.Fprintf(a.stderr, "dagrun: %v\n", lost)
 	}
 	if err != nil {
-		return fmt.Errorf("the run was stopped because it cannot be recorded: %w", err)
+		return unrecorded(err, stateDir)
 	}
 	return a.end(p, result, stateDir, l, signals)
 }

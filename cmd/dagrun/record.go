@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"dagrun/engine"
 	"dagrun/engine/config"
@@ -75,4 +76,18 @@ func hostname() string {
 		return "unknown"
 	}
 	return name
+}
+
+// unrecorded is the error of a run whose log cannot be written.
+func unrecorded(err error, stateDir string) error {
+	return fmt.Errorf("the run was stopped because it cannot be recorded: %w; %s", err, historyRemedy(err, stateDir))
+}
+
+// historyRemedy says what to do about a history that cannot be written.
+func historyRemedy(err error, stateDir string) string {
+	kept := fmt.Sprintf("the history is kept in %s; ", stateDir)
+	if remedy := engine.RoomRemedy(err); remedy != "" {
+		return kept + strings.ToLower(remedy[:1]) + strings.TrimSuffix(remedy[1:], ".")
+	}
+	return kept + "make it writable, or choose another folder with --state-dir or DAGRUN_STATE_DIR"
 }

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"syscall"
 
 	"dagrun/engine"
 )
@@ -92,11 +93,16 @@ func unwritable(path string, err error) error {
 var errFolder = errors.New("there is a folder of that name")
 
 func remedyFor(err error) string {
+	if remedy := engine.RoomRemedy(err); remedy != "" {
+		return remedy
+	}
 	switch {
 	case errors.Is(err, errFolder):
 		return "Give the file another name, or remove the folder."
 	case errors.Is(err, fs.ErrPermission):
 		return "Give the user who runs the pipeline the right to write there, or choose another folder."
+	case errors.Is(err, syscall.EROFS):
+		return "The file system is mounted read-only: mount it for writing, or choose another folder."
 	}
 	return "Check that the folder can be written and that the disk has room."
 }

@@ -85,7 +85,7 @@ func checkpointFailed(path string, err error) error {
 	return &engine.StepError{
 		Code: "checkpoint_failed", Argument: "database", Err: essence(err),
 		Message: fmt.Sprintf("bring the write-ahead log into the database %s", path),
-		Remedy:  "The rows are in the database, part of it still in the .wal file beside it. Check that the disk has room; do not append them once more.",
+		Remedy:  "The rows are in the database, part of it still in the .wal file beside it. Make room on the disk; do not append them once more.",
 	}
 }
 
@@ -107,7 +107,7 @@ func loadFailed(what string, err error) error {
 		Code: "load_failed", Err: essence(err), Retryable: true, Message: what,
 		Remedy: "The table was left as it was. If it happens again, look at the disk, the memory and the file that the message names.",
 	}
-	if says(err, "No space left on device", "disk quota exceeded") {
+	if says(err, "No space left on device", "quota exceeded", "File too large") {
 		se.Code, se.Remedy = "disk_full", "Make room on the disk; the table was left as it was."
 	}
 	return se

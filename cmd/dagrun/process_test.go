@@ -2,6 +2,9 @@ package main
 
 import (
 	"bytes"
+	"errors"
+	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -135,6 +138,38 @@ func eventually(t testing.TB, what string, holds func() bool) {
 	for deadline := time.Now().Add(30 * time.Second); !holds(); <-time.After(time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("%s: not within half a minute", what)
+		}
+	}
+}
+
+// contents reads all files in a folder, by their paths in it; none where there
+// is no folder.
+func contents(t testing.TB, dir string) map[string][]byte {
+	t.Helper()
+	files := map[string][]byte{}
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) && path == dir {
+			return nil
+		}
+		if err != nil || d.IsDir() {
+			return err
+		}
+		name, _ := filepath.Rel(dir, path)
+		files[filepath.ToSlash(name)], err = os.ReadFile(path)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+// noLitter checks that no temporary file is in a folder.
+func noLitter(t testing.TB, dir string) {
+	t.Helper()
+	for _, name := range slices.Sorted(maps.Keys(contents(t, dir))) {
+		if base := filepath.Base(name); strings.HasPrefix(base, ".dagrun-") || strings.HasSuffix(base, ".tmp") {
+			t.Errorf("%s is left", filepath.Join(dir, name))
 		}
 	}
 }

@@ -79,14 +79,33 @@ func (w *Writer) Close() error {
 	return nil
 }
 
-// sync syncs the file, and the first time its folders.
+// errGone says that what is written is in no folder any more.
+var errGone = errors.New("the file is no longer there: it, or a folder above it, was removed or replaced")
+
+// sync syncs the file, and the first time its folders. A record that nobody can
+// find again is none.
 func (f *logFile) sync() error {
+	if err := f.inPlace(); err != nil {
+		return err
+	}
 	f.once.Do(func() {
 		for _, dir := range f.folders {
 			f.err = errors.Join(f.err, syncFolder(dir))
 		}
 	})
 	return errors.Join(f.Sync(), f.err)
+}
+
+// inPlace checks that the file is still the one at its path.
+func (f *logFile) inPlace() error {
+	opened, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if there, err := os.Stat(f.Name()); err != nil || !os.SameFile(opened, there) {
+		return fmt.Errorf("%s: %w", f.Name(), errGone)
+	}
+	return nil
 }
 
 // syncFolder makes the entries of a folder durable, where the file system can

@@ -173,7 +173,7 @@ func TestNoLockIsLeftByAProcessThatIsKilled(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p := newPlace(t)
 			holder := p.call(t, "skip")
-			eventually(t, "the holder is at work", func() bool { return isThere(p.path("started")) })
+			holder.await(t, p.path("started"))
 			if err := kill(holder); err != nil {
 				t.Fatal(err)
 			}
@@ -189,7 +189,7 @@ func TestNoLockIsLeftByAProcessThatIsKilled(t *testing.T) {
 func TestTheOneThatWaitsRunsWhenTheHolderIsKilled(t *testing.T) {
 	p := newPlace(t)
 	holder := p.call(t, "wait")
-	eventually(t, "the holder is at work", func() bool { return isThere(p.path("started")) })
+	holder.await(t, p.path("started"))
 	waiters := []*process{p.call(t, "wait"), p.call(t, "wait"), p.call(t, "wait")}
 	waiters[0].kill() // who waits and dies is in nobody's way
 	<-waiters[0].exited

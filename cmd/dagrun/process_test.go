@@ -73,6 +73,19 @@ func (p *process) code() int {
 	return p.ProcessState.ExitCode()
 }
 
+// await waits until a file is there, and fails if the process ends before.
+func (p *process) await(t testing.TB, path string) {
+	t.Helper()
+	eventually(t, filepath.Base(path)+" appears", func() bool {
+		select {
+		case <-p.exited:
+			t.Fatalf("the process ended before %s appeared:\n%s", path, p.said())
+		default:
+		}
+		return isThere(path)
+	})
+}
+
 // kill kills the process and whatever it has started.
 func (p *process) kill() { _ = syscall.Kill(-p.Process.Pid, syscall.SIGKILL) }
 

@@ -72,6 +72,7 @@ type planner struct {
 	forecast  *config.Forecast
 	asker     *asker
 	byAddress map[engine.Address]*Prospect
+	anyRuns   bool // one of the steps so far is to run, or may
 }
 
 func (pl *planner) all() []Prospect {
@@ -84,6 +85,7 @@ func (pl *planner) all() []Prospect {
 	for i, a := range order {
 		prospects[i] = pl.step(steps[a])
 		pl.byAddress[a] = &prospects[i]
+		pl.anyRuns = pl.anyRuns || prospects[i].mayRun()
 	}
 	return prospects
 }
@@ -173,7 +175,7 @@ func (pl *planner) decide(p *Prospect) {
 		pl.mayComeBack(p, d)
 		return
 	}
-	for _, up := range pl.asker.upstream(p.Step.Address) {
+	for _, up := range pl.upstream(p) {
 		sure, maybe := pl.rewrites(up, record)
 		switch {
 		case sure:
@@ -204,13 +206,21 @@ func (pl *planner) decideUnknown(p *Prospect) {
 	p.Action, p.After = ActionRunOrReuse, pl.open(pl.pipeline.StepsBehind(p.Step))
 }
 
+// upstream lists the steps that a step needs; none where all of them stand.
+func (pl *planner) upstream(p *Prospect) []engine.Address {
+	if !pl.anyRuns {
+		return nil
+	}
+	return pl.asker.upstream(p.Step.Address)
+}
+
 // mayComeBack finds that an input which is not as recorded is about to be made
 // again by a step upstream.
 func (pl *planner) mayComeBack(p *Prospect, d engine.Decision) {
 	if d.Reason != engine.DecisionInput {
 		return
 	}
-	for _, up := range pl.asker.upstream(p.Step.Address) {
+	for _, up := range pl.upstream(p) {
 		if q := pl.byAddress[up]; q.mayRun() && slices.ContainsFunc(pl.changes(q), func(f engine.FileRecord) bool { return f.Path == d.Detail }) {
 			p.Action, p.Decision, p.After = ActionRunOrReuse, nil, append(p.After, up)
 		}

@@ -45,7 +45,7 @@ func (a *asker) question(step *config.Step, args cty.Value) reuse.Question {
 	bare, _ := args.UnmarkDeep()
 	return reuse.Question{
 		Step: step.Address, Fingerprint: a.fingerprint(step, bare), Arguments: config.MaskedArguments(args),
-		Inputs: local.Inputs(a.attempt.WorkingDir, step.Type, bare), Upstream: a.upstream(step.Address),
+		Inputs: local.Inputs(a.attempt.WorkingDir, step.Type, bare), Upstream: func() []engine.Address { return a.upstream(step.Address) },
 		OnFailure: step.Rule.OnFailure(),
 	}
 }

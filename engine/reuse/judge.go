@@ -35,11 +35,13 @@ func NewJudge(ctx context.Context, l *Ledger, key Key, force bool) *Judge {
 // Question is a step whose turn has come.
 type Question struct {
 	Step        engine.Address
-	Fingerprint string           // of its arguments, see Key
-	Arguments   json.RawMessage  // as the log would have them
-	Inputs      []string         // the files that they name and that are there
-	Upstream    []engine.Address // all steps that it needs, directly or through others
-	OnFailure   bool             // it is there for what goes wrong in a run: that of an earlier run is not that of this
+	Fingerprint string          // of its arguments, see Key
+	Arguments   json.RawMessage // as the log would have them
+	Inputs      []string        // the files that they name and that are there
+	// Upstream lists all steps that it needs, directly or through others. It is
+	// asked where databases are in play.
+	Upstream  func() []engine.Address
+	OnFailure bool // it is there for what goes wrong in a run: that of an earlier run is not that of this
 }
 
 // Decide gives the record of a step that stands, or nil, and the reason.
@@ -79,8 +81,10 @@ func (j *Judge) difference(r *Record, q Question) (engine.DecisionReason, string
 	if reason, path := j.changedInPlace(r); path != "" {
 		return reason, path
 	}
-	if step := j.newerUpstream(r, q.Upstream); step != "" {
-		return engine.DecisionUpstream, step
+	if slices.ContainsFunc(r.End.Files, func(f engine.FileRecord) bool { return j.isInPlace(f.Path) }) {
+		if step := j.newerUpstream(r, q.Upstream()); step != "" {
+			return engine.DecisionUpstream, step
+		}
 	}
 	if reason, path := j.changedOutput(r); path != "" {
 		return reason, path
@@ -165,13 +169,13 @@ func (j *Judge) changedInPlace(r *Record) (engine.DecisionReason, string) {
 }
 
 // newerUpstream finds a step upstream that has written to a database which this
-// one uses after this one has used it.
+// one uses, after this one has used it.
 func (j *Judge) newerUpstream(r *Record, upstream []engine.Address) string {
 	for _, up := range upstream {
 		e := j.ledger.steps[up]
 		shared := e.record != nil && sharesInPlace(e.record, r)
 		if e.record == nil && j.ran[up] { // what it writes to is not recorded
-			shared = slices.ContainsFunc(r.End.Files, func(f engine.FileRecord) bool { return j.isInPlace(f.Path) })
+			shared = true
 		}
 		if shared && (j.ran[up] || e.record.at.after(r.at)) {
 			return up.String()

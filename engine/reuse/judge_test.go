@@ -93,7 +93,7 @@ func TestOutputsThatAreMaskedInTheLogAreNotReused(t *testing.T) {
 // and for a reader also when a step upstream of it has since.
 func TestDatabasesAreComparedByWhoWroteToThem(t *testing.T) {
 	other := engine.Address{Type: "duckdb_load", Name: "other"}
-	question := reuse.Question{Step: chart, Fingerprint: "arguments", Upstream: []engine.Address{store, clean}}
+	question := reuse.Question{Step: chart, Fingerprint: "arguments", Upstream: func() []engine.Address { return []engine.Address{store, clean} }}
 	tests := map[string]struct {
 		later   func(t *testing.T, w world) []engine.Event // in the same run, after the chart
 		foreign bool                                       // something else writes

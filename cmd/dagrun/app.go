@@ -112,7 +112,10 @@ func (a *app) root() *cobra.Command {
 	}
 	root.PersistentFlags().BoolVar(&a.noColor, "no-color", false, "plain text, as with NO_COLOR in the environment")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(a.validateCommand(), a.runCommand(), a.backfillCommand(), a.planCommand(), a.stepsCommand(), a.schemaCommand(), a.versionCommand())
+	root.AddCommand(
+		a.validateCommand(), a.runCommand(), a.planCommand(), a.backfillCommand(), a.runsCommand(), a.showCommand(), a.logsCommand(),
+		a.stepsCommand(), a.schemaCommand(), a.versionCommand(),
+	)
 	for _, c := range root.Commands() {
 		wrapArgs(c)
 	}
@@ -134,27 +137,38 @@ func wrapArgs(c *cobra.Command) {
 func (a *app) report(err error, args []string) int {
 	var done exit
 	var usage usageError
+	var refused refusal
 	switch {
 	case err == nil:
 		return exitOK
 	case errors.As(err, &done):
 		return done.code
 	case errors.As(err, &usage), strings.HasPrefix(err.Error(), "unknown command"):
-		d := engine.Diagnostics{{Severity: engine.Error, Summary: "Wrong command line", Detail: sentence(err.Error()) + " `dagrun --help` lists commands and flags."}}
-		if slices.Contains(args, "--json") {
-			_ = a.printJSON(d, true)
-		} else {
-			a.printDiagnostics(d)
-		}
-		return exitConfig
+		return a.refuse("Wrong command line", sentence(err.Error())+" `dagrun --help` lists commands and flags.", args)
+	case errors.As(err, &refused):
+		return a.refuse(refused.summary, refused.detail, args)
 	}
 	_, _ = fmt.Fprintf(a.stderr, "dagrun: %v\n", err)
 	return exitFailed
 }
 
+// refuse prints why a command does nothing, in JSON where that is asked for.
+func (a *app) refuse(summary, detail string, args []string) int {
+	d := engine.Diagnostics{{Severity: engine.Error, Summary: summary, Detail: detail}}
+	if slices.Contains(args, "--json") {
+		_ = a.printJSON(d, true)
+	} else {
+		a.printDiagnostics(d)
+	}
+	return exitConfig
+}
+
 func sentence(s string) string {
 	return strings.ToUpper(s[:1]) + strings.TrimSuffix(s[1:], ".") + "."
 }
+
+// outColor is whether results are coloured.
+func (a *app) outColor() bool { return wantsColor(a.noColor, os.Stdout) }
 
 // wantsColor follows no-color.org and the CI convention.
 func wantsColor(off bool, f *os.File) bool {

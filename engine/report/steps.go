@@ -72,23 +72,28 @@ func (c *Console) attemptFinished(e *engine.AttemptFinished) {
 }
 
 func (c *Console) log(e *engine.Log) {
-	level := e.Level
+	if e.Level == "debug" && !c.options.Verbose {
+		return
+	}
+	c.say(e, e.Step, said(c.style, e))
+}
+
+// said is what a step said: its level, the message, and what it is about.
+func said(style style, e *engine.Log) string {
+	level := printable(e.Level)
 	switch e.Level {
 	case "debug":
-		if !c.options.Verbose {
-			return
-		}
-		level = c.style.faint(level)
+		level = style.faint(level)
 	case "warn":
-		level = c.style.yellow("warning")
+		level = style.yellow("warning")
 	case "error":
-		level = c.style.red(level)
+		level = style.red(level)
 	}
 	var fields strings.Builder
 	for _, key := range slices.Sorted(maps.Keys(e.Fields)) {
 		fields.WriteString("  " + printable(key) + "=" + value(e.Fields[key]))
 	}
-	c.say(e, e.Step, level+": "+printable(e.Message)+c.style.faint(fields.String()))
+	return level + ": " + printable(e.Message) + style.faint(fields.String())
 }
 
 // standing says how far a step has come that is at work.

@@ -34,13 +34,7 @@ func (c *Console) runFinished(e *engine.RunFinished) {
 
 // result is the line that says how a run ended.
 func (c *Console) result(e *engine.RunFinished) string {
-	paint := map[engine.RunResult]func(string) string{
-		engine.RunSucceeded: c.style.green, engine.RunFailed: c.style.red, engine.RunCrashed: c.style.red,
-	}[e.Result]
-	if paint == nil {
-		paint = c.style.yellow
-	}
-	text := "Run " + paint(string(e.Result))
+	text := "Run " + c.style.result(e.Result, string(e.Result))
 	if e.Result != engine.RunSkipped {
 		text += " in " + length(e.Duration.Duration())
 	}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+
+	"dagrun/engine"
 )
 
 // printable is a text that shows what it contains and does nothing else:
@@ -54,3 +56,14 @@ func (s style) faint(text string) string  { return s.paint("2", text) }
 func (s style) red(text string) string    { return s.paint("1;31", text) }
 func (s style) green(text string) string  { return s.paint("32", text) }
 func (s style) yellow(text string) string { return s.paint("33", text) }
+
+// result colours a text about a run as its result deserves.
+func (s style) result(r engine.RunResult, text string) string {
+	switch r {
+	case engine.RunSucceeded:
+		return s.green(text)
+	case engine.RunFailed, engine.RunCrashed:
+		return s.red(text)
+	}
+	return s.yellow(text)
+}

@@ -1,0 +1,190 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"dagrun/engine"
+	"dagrun/engine/report"
+	"dagrun/engine/runlog"
+)
+
+// runsFlags are the flags of `dagrun runs`.
+type runsFlags struct {
+	asJSON   bool
+	limit    int
+	result   string
+	stateDir string
+}
+
+// statuses are what --result can ask for.
+var statuses = []string{
+	string(engine.RunSucceeded), string(engine.RunFailed), string(engine.RunCancelled), string(engine.RunCrashed), string(engine.RunSkipped),
+	running, unfinished,
+}
+
+func (a *app) runsCommand() *cobra.Command {
+	var f runsFlags
+	c := &cobra.Command{
+		Use:   "runs [PIPELINE]",
+		Short: "List the runs of the history, the newest first",
+		Long: "Lists the runs of a pipeline, or of all pipelines, the newest first. Runs whose process\n" +
+			"died are recorded as crashed before.\n\n" +
+			"RUN is the end of the run's id, as long as it takes to tell all runs apart: `dagrun show`\n" +
+			"and `dagrun logs` take it, the whole id, its beginning or its end. STARTED is in the time\n" +
+			"zone of this machine (TZ), LOGICAL TIME in that of the pipeline. A run without an end is\n" +
+			"running; it is unfinished where nobody could tell whether its process is alive, or close\n" +
+			"its record.\n\n" +
+			"With --json: an array of objects with id, pipeline, logical_time, trigger, started, result,\n" +
+			"log and, where there are any, duration_ms, step (the first that failed), at_work (of a\n" +
+			"crashed run: step and attempt), error and resumed_from. Times are RFC 3339.",
+		Args: cobra.MaximumNArgs(1),
+		ValidArgsFunction: func(c *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+			h, err := openHistory(f.stateDir)
+			if err != nil || len(args) > 0 {
+				return nil, cobra.ShellCompDirectiveNoFileComp
+			}
+			names, _ := runlog.Pipelines(h.dir) // there is nothing to say here
+			return names, cobra.ShellCompDirectiveNoFileComp
+		},
+	}
+	c.Flags().BoolVar(&f.asJSON, "json", false, "print a JSON array")
+	c.Flags().IntVar(&f.limit, "limit", 20, "how many runs at most; 0 for all")
+	c.Flags().StringVar(&f.result, "result", "", "only runs that ended so: "+strings.Join(statuses, ", "))
+	c.Flags().StringVar(&f.stateDir, "state-dir", "", stateDirHelp)
+	_ = c.RegisterFlagCompletionFunc("result", cobra.FixedCompletions(statuses, cobra.ShellCompDirectiveNoFileComp)) // the flag is there
+	c.RunE = func(c *cobra.Command, args []string) error {
+		if f.limit < 0 {
+			return usageError{fmt.Errorf("--limit: %d is too small; the smallest value is 0, for all", f.limit)}
+		}
+		if c.Flags().Changed("result") {
+			if err := engine.OneOf(f.result, statuses); err != nil {
+				return usageError{fmt.Errorf("--result: %w", err)}
+			}
+		}
+		if c.Flags().Changed("state-dir") && f.stateDir == "" {
+			return usageError{errors.New("--state-dir is empty; name a folder, or leave it out")}
+		}
+		return a.listRuns(strings.Join(args, ""), len(args) > 0, f)
+	}
+	return c
+}
+
+func (a *app) listRuns(pipeline string, one bool, f runsFlags) error {
+	h, err := openHistory(f.stateDir)
+	if err != nil {
+		return err
+	}
+	known, err := runlog.Pipelines(h.dir)
+	if err != nil {
+		return err
+	}
+	looked := known
+	if one {
+		if looked = []string{pipeline}; !slices.Contains(known, pipeline) {
+			return noPipeline(h.dir, pipeline, known)
+		}
+	}
+	for _, name := range looked {
+		a.look(h, name)
+	}
+	rows := a.collect(h, pipeline, f)
+	if f.asJSON {
+		return a.printRuns(rows)
+	}
+	if len(rows) == 0 {
+		_, _ = fmt.Fprintf(a.stderr, "dagrun: no such run in %s\n", filepath.Join(h.dir, "runs"))
+		return nil
+	}
+	short, err := runlog.ShortIDs(h.dir)
+	if err != nil {
+		a.say(err)
+	}
+	for i := range rows {
+		rows[i].Name = short(rows[i].ID)
+	}
+	return report.Runs(a.stdout, rows, time.Local, report.Options{Color: a.outColor()})
+}
+
+// collect gives the runs that are asked for, and tells what cannot be read.
+func (a *app) collect(h *history, pipeline string, f runsFlags) (rows []report.Row) {
+	for s, err := range runlog.Summaries(h.dir, pipeline) {
+		if err != nil {
+			a.say(err)
+			continue
+		}
+		status := h.status(s.Pipeline, s.ID, s.Result)
+		if f.result != "" && status != f.result {
+			continue
+		}
+		rows = append(rows, report.Row{Summary: s, Status: status})
+		if len(rows) == f.limit {
+			break
+		}
+	}
+	return rows
+}
+
+// noPipeline says which pipelines there are instead.
+func noPipeline(stateDir, name string, known []string) error {
+	where := filepath.Join(stateDir, "runs")
+	there := "There is none of any other pipeline either"
+	if len(known) > 0 {
+		there = "There are those of " + strings.Join(known, ", ")
+	}
+	detail := fmt.Sprintf("There are no runs of a pipeline %q in %s. %s.", name, where, there)
+	if strings.HasSuffix(name, ".hcl") {
+		detail += " PIPELINE is the name in the pipeline block of the file, not its path."
+		name = strings.TrimSuffix(filepath.Base(name), ".hcl")
+	}
+	if near := engine.Nearest(name, known); near != "" {
+		detail += fmt.Sprintf(" Did you mean %q?", near)
+	}
+	return refusal{"No such pipeline", detail}
+}
+
+// jsonRun is a run in the output of `dagrun runs --json`.
+type jsonRun struct {
+	ID          string               `json:"id"`
+	Pipeline    string               `json:"pipeline"`
+	LogicalTime time.Time            `json:"logical_time"`
+	Trigger     engine.Trigger       `json:"trigger"`
+	Started     engine.Timestamp     `json:"started"`
+	Result      string               `json:"result"`
+	Duration    *engine.Milliseconds `json:"duration_ms,omitempty"`
+	Step        string               `json:"step,omitempty"`
+	AtWork      []engine.AtWork      `json:"at_work,omitempty"`
+	Error       string               `json:"error,omitempty"`
+	ResumedFrom string               `json:"resumed_from,omitempty"`
+	Log         string               `json:"log"`
+}
+
+func (a *app) printRuns(rows []report.Row) error {
+	out := make([]jsonRun, len(rows))
+	for i, r := range rows {
+		out[i] = jsonRun{
+			ID: r.ID, Pipeline: r.Pipeline, LogicalTime: r.LogicalTime, Trigger: r.Trigger, Started: engine.Timestamp{Time: r.Started},
+			Result: r.Status, Step: r.FailedStep, AtWork: r.AtWork, Error: r.Error, ResumedFrom: r.ResumedFrom, Log: r.Log(),
+		}
+		if r.Result != "" {
+			took := engine.Milliseconds(r.Duration)
+			out[i].Duration = &took
+		}
+	}
+	return a.printIndented(out)
+}
+
+// printIndented prints JSON for programs that people can read as well.
+func (a *app) printIndented(v any) error {
+	enc := json.NewEncoder(a.stdout)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}

@@ -1,0 +1,94 @@
+package report
+
+import (
+	"io"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"dagrun/engine"
+	"dagrun/engine/runlog"
+)
+
+// Row is a run in a list of runs.
+type Row struct {
+	runlog.Summary
+
+	Name   string // what to call the run by: a part of its id
+	Status string // the run's result, or what there is instead
+}
+
+// Runs writes a list of runs as a table. Times are shown in a zone, and logical
+// times in the zone of their pipeline.
+func Runs(out io.Writer, rows []Row, zone *time.Location, options Options) error {
+	table := [][]string{{"RUN", "PIPELINE", "LOGICAL TIME", "STARTED", "DURATION", "RESULT", "STEP OR REASON"}}
+	for _, r := range rows {
+		took := "-"
+		if r.Result != "" && r.Result != engine.RunSkipped {
+			took = length(r.Duration)
+		}
+		table = append(table, []string{
+			line(r.Name), line(r.Pipeline), clock(r.LogicalTime), moment(r.Started.In(zone)), took, line(r.Status), line(reason(r)),
+		})
+	}
+	_, err := io.WriteString(out, tableText(table, style(options.Color)))
+	return err
+}
+
+// tableText aligns the columns of a table. The last but one is coloured as the
+// result that it is.
+func tableText(table [][]string, style style) string {
+	widths := make([]int, len(table[0]))
+	for _, row := range table {
+		for i, cell := range row {
+			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+		}
+	}
+	var out strings.Builder
+	for n, row := range table {
+		for i, cell := range row {
+			room := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell)+2)
+			switch {
+			case i == len(row)-1:
+				room = ""
+			case n > 0 && i == len(row)-2:
+				cell = style.result(engine.RunResult(cell), cell)
+			}
+			if i == len(row)-2 && row[i+1] == "" {
+				room = ""
+			}
+			out.WriteString(cell + room)
+		}
+		out.WriteString("\n")
+	}
+	return out.String()
+}
+
+// reason says in a few words why a run did not succeed.
+func reason(r Row) string {
+	switch {
+	case r.FailedStep != "":
+		return causeOf(r.FailedStep)
+	case r.Result == engine.RunCrashed:
+		return "at work: " + AtWork(r.AtWork)
+	}
+	return r.Error
+}
+
+// AtWork lists the steps that were at work: smtp.report (attempt 2), plot.chart.
+func AtWork(steps []engine.AtWork) string {
+	if len(steps) == 0 {
+		return "no step"
+	}
+	var names []string
+	for _, s := range steps {
+		names = append(names, strings.TrimPrefix(s.String(), "step."))
+	}
+	return strings.Join(names, ", ")
+}
+
+// moment is a point in time in a zone that is known.
+func moment(t time.Time) string { return t.Format("2006-01-02 15:04:05") }
+
+// line is a text on one line.
+func line(s string) string { return strings.ReplaceAll(printable(s), "\n", `\n`) }

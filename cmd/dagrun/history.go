@@ -156,16 +156,12 @@ func completeRun(c *cobra.Command, args []string, typed string) ([]string, cobra
 	if err != nil || len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	short, err := runlog.ShortIDs(h.dir)
-	if err != nil {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
 	offers := []string{runlog.Latest + "\tthe newest run that was not skipped"}
 	for s, err := range runlog.Summaries(h.dir, "") {
 		if err != nil {
 			continue
 		}
-		name := short(s.ID)
+		name := s.Short
 		if !strings.HasPrefix(name, typed) {
 			name = s.ID
 		}

@@ -103,13 +103,6 @@ func (a *app) listRuns(pipeline string, one bool, f runsFlags) error {
 		_, _ = fmt.Fprintf(a.stderr, "dagrun: no such run in %s\n", filepath.Join(h.dir, "runs"))
 		return nil
 	}
-	short, err := runlog.ShortIDs(h.dir)
-	if err != nil {
-		a.say(err)
-	}
-	for i := range rows {
-		rows[i].Name = short(rows[i].ID)
-	}
 	return report.Runs(a.stdout, rows, time.Local, report.Options{Color: a.outColor()})
 }
 

@@ -14,7 +14,6 @@ import (
 type Row struct {
 	runlog.Summary
 
-	Name   string // what to call the run by: a part of its id
 	Status string // the run's result, or what there is instead
 }
 
@@ -28,7 +27,7 @@ func Runs(out io.Writer, rows []Row, zone *time.Location, options Options) error
 			took = length(r.Duration)
 		}
 		table = append(table, []string{
-			line(r.Name), line(r.Pipeline), clock(r.LogicalTime), moment(r.Started.In(zone)), took, line(r.Status), line(reason(r)),
+			line(r.Short), line(r.Pipeline), clock(r.LogicalTime), moment(r.Started.In(zone)), took, line(r.Status), line(reason(r)),
 		})
 	}
 	_, err := io.WriteString(out, tableText(table, style(options.Color)))

@@ -13,7 +13,7 @@ const Latest = "latest"
 // Find gives the run of a pipeline, or with an empty name of any pipeline, that
 // a reference names: its id, the beginning or the end of its id where no other
 // run has the same, or "latest". Ids that were made in one morning begin alike,
-// and end in random digits: the end is what people type, see ShortIDs. The
+// and end in random digits: the end is what people type, see Summary.Short. The
 // error says what there is instead.
 func Find(stateDir, pipeline, ref string) (Run, error) {
 	if ref == Latest {
@@ -91,17 +91,16 @@ func candidates(found []folder) string {
 	return text
 }
 
-// ShortIDs gives a function that shortens the ids of a state folder's runs to
-// what Find needs to find them: the last eight digits, or as many more as it
-// takes to tell all runs apart. A name that is no id of ours is left as it is.
-func ShortIDs(stateDir string) (func(id string) string, error) {
-	found, err := foldersOf(stateDir, "")
+// shortening gives a function that shortens the ids of runs to what Find needs:
+// the last eight digits, or as many more as it takes to tell all runs apart. A
+// name that is no id of ours is left as it is.
+func shortening(found []folder) func(id string) string {
 	for length := 8; length <= 12; length += 4 {
 		if tellsApart(found, length) {
-			return func(id string) string { return ending(id, length) }, err
+			return func(id string) string { return ending(id, length) }
 		}
 	}
-	return func(id string) string { return id }, err
+	return func(id string) string { return id }
 }
 
 func tellsApart(found []folder, length int) bool {

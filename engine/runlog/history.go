@@ -71,6 +71,9 @@ func PathName(name string) string {
 // nameOf is the inverse of PathName. It is false for a name that PathName does
 // not write: what bears it is not ours.
 func nameOf(file string) (string, bool) {
+	if _, ours := parseID(file); ours {
+		return file, true
+	}
 	name, err := url.PathUnescape(file)
 	return name, err == nil && PathName(name) == file
 }
@@ -144,21 +147,26 @@ func foldersOf(stateDir, pipeline string) ([]folder, error) {
 		runs, err := subfolders(parent.dir)
 		found, unread = append(found, runs...), append(unread, err)
 	}
-	slices.SortStableFunc(found, func(a, b folder) int { return strings.Compare(b.id, a.id) })
+	slices.SortFunc(found, func(a, b folder) int { return strings.Compare(b.id, a.id) })
 	return found, errors.Join(unread...)
 }
 
 // subfolders lists the folders in a folder, with the names that they stand for;
 // none if there is no such folder.
 func subfolders(dir string) ([]folder, error) {
-	entries, err := os.ReadDir(dir)
+	d, err := os.Open(dir) //nolint:gosec // a folder of the history
+	var entries []fs.DirEntry
+	if err == nil {
+		entries, err = d.ReadDir(-1)
+		err = errors.Join(err, d.Close())
+	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("read the history: %w", err)
 	}
 	found := make([]folder, 0, len(entries))
 	for _, e := range entries {
 		if id, ours := nameOf(e.Name()); ours && e.IsDir() {
-			found = append(found, folder{id, filepath.Join(dir, e.Name())})
+			found = append(found, folder{id, dir + string(filepath.Separator) + e.Name()})
 		}
 	}
 	return found, nil

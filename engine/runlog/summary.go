@@ -4,14 +4,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"io"
 	"iter"
-	"os"
 	"path/filepath"
 	"runtime"
 	"strconv"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"dagrun/engine"
@@ -20,6 +19,7 @@ import (
 // Summary is what a list of runs tells of each.
 type Summary struct {
 	ID          string
+	Short       string // the end of the id, as long as it takes to tell the runs apart that are summed up
 	Dir         string
 	Pipeline    string
 	LogicalTime time.Time
@@ -45,10 +45,12 @@ func Summaries(stateDir, pipeline string) iter.Seq2[Summary, error] {
 		if err != nil && !yield(Summary{}, err) {
 			return
 		}
+		short := shortening(found)
 		for size := 32; len(found) > 0; size *= 2 {
 			batch := found[:min(size, len(found))]
 			found = found[len(batch):]
 			for _, s := range summarize(batch) {
+				s.Short = short(s.ID)
 				if (s.err != nil || s.begun) && !yield(s.Summary, s.err) {
 					return
 				}
@@ -92,15 +94,16 @@ func (f folder) summarize(buf []byte) summarized {
 	return s
 }
 
-// readShort reads a file that fits into buf.
+// readShort reads a file that is shorter than buf. For thousands of files the
+// bookkeeping of os.File would take as long as the reading.
 func readShort(path string, buf []byte) ([]byte, bool) {
-	f, err := os.Open(path) //nolint:gosec // a folder of the history
+	fd, err := syscall.Open(path, syscall.O_RDONLY|syscall.O_CLOEXEC, 0)
 	if err != nil {
 		return nil, false
 	}
-	defer f.Close() //nolint:errcheck // it was only read
-	n, err := io.ReadFull(f, buf)
-	return buf[:n], errors.Is(err, io.ErrUnexpectedEOF)
+	defer syscall.Close(fd) //nolint:errcheck // it was only read
+	n, err := syscall.Read(fd, buf)
+	return buf[:max(n, 0)], err == nil && n < len(buf)
 }
 
 // quickly reads a log. It is false for what dagrun does not write.

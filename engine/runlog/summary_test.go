@@ -45,6 +45,7 @@ func asSummaries(t testing.TB, state, pipeline string) (want []runlog.Summary) {
 				s.FailedStep = step.Step.String()
 			}
 		}
+		s.Short = s.ID // none is a UUID that could be shortened
 		want = append(want, s)
 	}
 	return want

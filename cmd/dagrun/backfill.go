@@ -207,7 +207,7 @@ func (a *app) succeeded(p *config.Pipeline, stateDir string, every time.Duration
 	}
 	return func(date time.Time) string {
 		for _, run := range runs {
-			if covers(date, every, run.Started.LogicalTime.In(p.Timezone)) {
+			if counts(date, every, run.Started.LogicalTime.In(p.Timezone)) {
 				return run.ID
 			}
 		}
@@ -215,7 +215,8 @@ func (a *app) succeeded(p *config.Pipeline, stateDir string, every time.Duration
 	}
 }
 
-func covers(date time.Time, every time.Duration, logical time.Time) bool {
+// counts reports whether a logical time is that of a date.
+func counts(date time.Time, every time.Duration, logical time.Time) bool {
 	if every%(24*time.Hour) == 0 {
 		return date.Format(time.DateOnly) == logical.Format(time.DateOnly)
 	}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -70,25 +71,28 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// await waits until a file is there.
+// await waits until a file is there, and has a text if one is given.
 func await(ts *testscript.TestScript, _ bool, args []string) {
-	ts.Check(awaitFile(ts.MkAbs(args[0])))
+	ts.Check(awaitText(ts.MkAbs(args[0]), strings.Join(args[1:], " ")))
 }
 
-func awaitFile(path string) error {
+func awaitText(path, text string) error {
 	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); {
-		if _, err := os.Stat(path); err == nil {
+		if data, err := os.ReadFile(path); err == nil && strings.Contains(string(data), text) {
 			return nil
 		}
 		<-time.After(time.Millisecond)
 	}
-	return fmt.Errorf("%s does not appear", path)
+	return fmt.Errorf("%s does not appear, or without %q", path, text)
 }
 
-// kill9 kills the script's background commands so that they cannot clean up.
-func kill9(ts *testscript.TestScript, _ bool, _ []string) {
+// kill9 kills the script's background commands, or those dagrun commands that
+// are named, so that they cannot clean up.
+func kill9(ts *testscript.TestScript, _ bool, args []string) {
 	for _, c := range ts.BackgroundCmds() {
-		ts.Check(c.Process.Kill())
+		if len(args) == 0 || len(c.Args) > 1 && slices.Contains(args, c.Args[1]) {
+			ts.Check(c.Process.Kill())
+		}
 	}
 }
 
@@ -106,9 +110,10 @@ func code(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// interrupt runs a command, sends it signals, each when a file has appeared,
-// and checks its exit code: interrupt 143 started:TERM dagrun run p.hcl. What
-// the command says goes to the file "said".
+// interrupt runs a command, sends it signals, each when a file has appeared, or
+// has a text, and checks its exit code: interrupt 143 started:TERM dagrun run
+// p.hcl; interrupt 130 said=waiting:INT dagrun logs. What the command says goes
+// to the file "said".
 func interrupt(ts *testscript.TestScript, _ bool, args []string) {
 	said, err := os.Create(ts.MkAbs("said"))
 	ts.Check(err)
@@ -119,7 +124,8 @@ func interrupt(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(c.Start())
 	for _, order := range strings.Split(args[1], ",") {
 		file, name, _ := strings.Cut(order, ":")
-		ts.Check(awaitFile(ts.MkAbs(file)))
+		file, text, _ := strings.Cut(file, "=")
+		ts.Check(awaitText(ts.MkAbs(file), text))
 		ts.Check(c.Process.Signal(map[string]syscall.Signal{"HUP": syscall.SIGHUP, "INT": syscall.SIGINT, "TERM": syscall.SIGTERM}[name]))
 	}
 	_ = c.Wait() // the exit code tells
@@ -164,6 +170,7 @@ func wait(ctx context.Context, env *engine.Env, a waitArgs) (waitOutputs, error)
 		env.Log.Warn("about to fail", "with", "https://user:"+a.Secret+"@host/")
 		return waitOutputs{}, errors.New("the server said: 535 no such user " + a.Secret)
 	}
+	env.Log.Info("waiting", "until", a.Until)
 	if err := errors.Join(note(env, a.Journal, "+"), os.WriteFile(env.Path(a.Started), nil, 0o600)); err != nil {
 		return waitOutputs{}, err
 	}

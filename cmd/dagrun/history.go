@@ -79,6 +79,7 @@ func historyDir(flag string) (string, error) {
 // is under way. The lock is tried only where the newest run has not ended, so
 // that who looks is not in the way of a run that begins.
 func (a *app) look(h *history, pipeline string) {
+	h.newest[pipeline] = ""
 	for run, err := range runlog.History(h.dir, pipeline) {
 		if err != nil || run.Skipped() {
 			continue // what cannot be read is told when it is listed

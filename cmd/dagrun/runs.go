@@ -46,7 +46,7 @@ func (a *app) runsCommand() *cobra.Command {
 			"log and, where there are any, duration_ms, step (the first that failed), at_work (of a\n" +
 			"crashed run: step and attempt), error and resumed_from. Times are RFC 3339.",
 		Args: cobra.MaximumNArgs(1),
-		ValidArgsFunction: func(c *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 			h, err := openHistory(f.stateDir)
 			if err != nil || len(args) > 0 {
 				return nil, cobra.ShellCompDirectiveNoFileComp
@@ -86,16 +86,13 @@ func (a *app) listRuns(pipeline string, one bool, f runsFlags) error {
 	if err != nil {
 		return err
 	}
-	looked := known
-	if one {
-		if looked = []string{pipeline}; !slices.Contains(known, pipeline) {
-			return noPipeline(h.dir, pipeline, known)
-		}
+	if one && !slices.Contains(known, pipeline) {
+		return noPipeline(h.dir, pipeline, known)
 	}
-	for _, name := range looked {
-		a.look(h, name)
+	rows, unread := a.collect(h, pipeline, f)
+	for _, err := range unread {
+		a.say(err)
 	}
-	rows := a.collect(h, pipeline, f)
 	if f.asJSON {
 		return a.printRuns(rows)
 	}
@@ -106,12 +103,18 @@ func (a *app) listRuns(pipeline string, one bool, f runsFlags) error {
 	return report.Runs(a.stdout, rows, time.Local, report.Options{Color: a.outColor()})
 }
 
-// collect gives the runs that are asked for, and tells what cannot be read.
-func (a *app) collect(h *history, pipeline string, f runsFlags) (rows []report.Row) {
+// collect gives the runs that are asked for, and what cannot be read. At the
+// first run of a pipeline without an end it looks after that pipeline, and
+// begins again: the record may have been closed.
+func (a *app) collect(h *history, pipeline string, f runsFlags) (rows []report.Row, unread []error) {
 	for s, err := range runlog.Summaries(h.dir, pipeline) {
 		if err != nil {
-			a.say(err)
+			unread = append(unread, err)
 			continue
+		}
+		if _, looked := h.newest[s.Pipeline]; s.Result == "" && !looked {
+			a.look(h, s.Pipeline)
+			return a.collect(h, pipeline, f)
 		}
 		status := h.status(s.Pipeline, s.ID, s.Result)
 		if f.result != "" && status != f.result {
@@ -122,7 +125,7 @@ func (a *app) collect(h *history, pipeline string, f runsFlags) (rows []report.R
 			break
 		}
 	}
-	return rows
+	return rows, unread
 }
 
 // noPipeline says which pipelines there are instead.

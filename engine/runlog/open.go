@@ -17,7 +17,7 @@ import (
 // has not begun, as when it is just being made, Started is nil.
 func (f folder) open() (Run, error) {
 	run := Run{ID: f.id, Dir: f.dir}
-	log, err := os.Open(filepath.Join(f.dir, FileName)) //nolint:gosec // a folder of the history
+	log, err := os.Open(filepath.Join(f.dir, FileName))
 	if errors.Is(err, fs.ErrNotExist) {
 		return run, nil
 	}

@@ -135,7 +135,10 @@ func (s *Summary) slowly() (begun bool, err error) {
 	if s.Result != engine.RunFailed {
 		return true, nil
 	}
-	for e := range run.Events() { // what cannot be read is told by who shows the run
+	for e, err := range run.Events() {
+		if err != nil {
+			continue // who shows the run tells of it
+		}
 		if step, ok := e.(*engine.StepFinished); ok && step.Result == engine.StepFailed {
 			s.FailedStep = step.Step.String()
 			break

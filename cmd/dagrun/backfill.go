@@ -64,7 +64,7 @@ func (a *app) backfill(path string, b backfill) error {
 	var done func(time.Time) string
 	if !b.redo {
 		stateDir := stateDirOf(b.stateDir, p.WorkingDir)
-		a.lookAtHistory(stateDir, p.Name)
+		a.look(historyIn(stateDir), p.Name)
 		done = a.succeeded(p, stateDir, b.span())
 	}
 	signals := catchSignals()

@@ -298,7 +298,7 @@ func (c *cramped) checkDone(t *testing.T) {
 		}
 	}
 	for _, dir := range []string{c.after, c.elsewhere} {
-		history(t, filepath.Join(dir, "state"), "temperature")
+		runsOf(t, filepath.Join(dir, "state"), "temperature")
 		noLitter(t, dir)
 	}
 }

@@ -109,7 +109,7 @@ func TestWhatCannotBeWrittenIsTold(t *testing.T) {
 			if p := call("2026-11-20"); p.code() != exitOK {
 				t.Errorf("once it can be written: exit code %d\n%s", p.code(), p.said())
 			}
-			history(t, filepath.Join(folder, ".dagrun"), "temperature")
+			runsOf(t, filepath.Join(folder, ".dagrun"), "temperature")
 		})
 	}
 }
@@ -243,7 +243,7 @@ func TestAFolderThatVanishesUnderARunIsTold(t *testing.T) {
 			}
 			noLitter(t, dir)
 			if tt.folder != "state" && tt.folder != "state/runs" {
-				history(t, in("state"), "held")
+				runsOf(t, in("state"), "held")
 			}
 			if info, err := os.Stat(in(tt.folder)); err == nil && !info.IsDir() {
 				if err := os.Remove(in(tt.folder)); err != nil {

@@ -1,10 +1,8 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,8 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"dagrun/engine"
-	"dagrun/engine/config"
-	"dagrun/engine/report"
 	"dagrun/engine/runlog"
 )
 
@@ -48,7 +44,11 @@ func openHistory(flag string) (*history, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &history{dir: dir, newest: map[string]string{}, alive: map[string]bool{}}, nil
+	return historyIn(dir), nil
+}
+
+func historyIn(dir string) *history {
+	return &history{dir: dir, newest: map[string]string{}, alive: map[string]bool{}}
 }
 
 func historyDir(flag string) (string, error) {
@@ -94,19 +94,12 @@ func (a *app) look(h *history, pipeline string) {
 // closeDead closes the records of dead runs, unless the lock says that one is
 // alive.
 func (a *app) closeDead(stateDir, pipeline string) (alive bool) {
-	held, err := lock(context.Background(), stateDir, pipeline, config.OverlapSkip, 0)
+	held, err := tryLock(stateDir, pipeline)
 	if err != nil {
 		return errors.Is(err, errLocked)
 	}
 	defer func() { _ = held.Unlock() }()
-	crashed, err := runlog.Recover(stateDir, pipeline, time.Now)
-	for _, run := range crashed {
-		_, _ = fmt.Fprintf(a.stderr, "dagrun: run %s of %s had died while at work on %s; it is recorded as crashed\n",
-			visible(run.ID), visible(pipeline), visible(report.AtWork(run.Finished.AtWork)))
-	}
-	if err != nil && !errors.Is(err, fs.ErrPermission) {
-		a.say(err)
-	}
+	a.recoverHistory(stateDir, pipeline)
 	return false
 }
 

@@ -71,7 +71,7 @@ func TestASignalEndsEachStage(t *testing.T) {
 					if got := resultOf(t, state, stage); got != engine.StepCancelled {
 						t.Errorf("the step is recorded as %s\n%s", got, p.said())
 					}
-					runs := history(t, state, "temperature")
+					runs := runsOf(t, state, "temperature")
 					if len(runs) != 1 || runs[0].Finished.Result != engine.RunCancelled {
 						t.Errorf("the history is %+v", runs)
 					}

@@ -22,6 +22,11 @@ var errLocked = errors.New("another run of this pipeline is under way")
 // forever is the patience of who waits without end.
 const forever time.Duration = -1
 
+// brief is the patience of who does not wait for a run: a command that looks at
+// the history holds the lock for a moment when it closes the record of a run that
+// died.
+const brief = 250 * time.Millisecond
+
 // patience is how long a run waits for another of its pipeline.
 func (l launch) patience(overlap config.Overlap) time.Duration {
 	switch {
@@ -31,7 +36,7 @@ func (l launch) patience(overlap config.Overlap) time.Duration {
 	case l.waits, overlap == config.OverlapWait:
 		return forever
 	}
-	return 0
+	return brief
 }
 
 // lock takes the pipeline's lock, which the kernel frees however the process
@@ -50,7 +55,7 @@ func lock(ctx context.Context, stateDir, pipeline string, patience time.Duration
 	}
 	l := lockOf(stateDir, pipeline)
 	return settle(l, func() (bool, error) {
-		ok, err := l.TryLockContext(ctx, 50*time.Millisecond)
+		ok, err := l.TryLockContext(ctx, 25*time.Millisecond)
 		if errors.Is(err, context.DeadlineExceeded) {
 			return false, nil
 		}

@@ -114,7 +114,7 @@ func TestOfTwentyProcessesOneRuns(t *testing.T) {
 				}
 			}
 			p.checkTurns(t, 1)
-			if diff := cmp.Diff(map[string]int{"succeeded": 1, "skipped": crowd - 1}, counted(history(t, p.state, "one"))); diff != "" {
+			if diff := cmp.Diff(map[string]int{"succeeded": 1, "skipped": crowd - 1}, counted(runsOf(t, p.state, "one"))); diff != "" {
 				t.Errorf("results (-want +got):\n%s", diff)
 			}
 			p.checkFree(t)
@@ -159,7 +159,7 @@ func TestTwentyProcessesThatWaitRunOneAfterTheOther(t *testing.T) {
 		}
 	}
 	p.checkTurns(t, crowd)
-	if diff := cmp.Diff(map[string]int{"succeeded": crowd}, counted(history(t, p.state, "one"))); diff != "" {
+	if diff := cmp.Diff(map[string]int{"succeeded": crowd}, counted(runsOf(t, p.state, "one"))); diff != "" {
 		t.Errorf("results (-want +got):\n%s", diff)
 	}
 	p.checkFree(t)
@@ -179,7 +179,7 @@ func TestNoLockIsLeftByAProcessThatIsKilled(t *testing.T) {
 			}
 			<-holder.exited
 			p.checkFree(t)
-			if diff := cmp.Diff(map[string]int{"succeeded": 1, "crashed": 1}, counted(history(t, p.state, "one"))); diff != "" {
+			if diff := cmp.Diff(map[string]int{"succeeded": 1, "crashed": 1}, counted(runsOf(t, p.state, "one"))); diff != "" {
 				t.Errorf("results (-want +got):\n%s", diff)
 			}
 		})

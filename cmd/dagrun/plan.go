@@ -10,7 +10,6 @@ import (
 	"dagrun/engine/config"
 	"dagrun/engine/execute"
 	"dagrun/engine/reuse"
-	"dagrun/engine/runlog"
 )
 
 func (a *app) planCommand() *cobra.Command {
@@ -49,7 +48,7 @@ func (a *app) plan(path string, l launch) error {
 	var judge *reuse.Judge
 	if l.resume != "" {
 		stateDir := stateDirOf(l.stateDir, p.WorkingDir)
-		a.lookAtHistory(stateDir, p.Name)
+		a.look(historyIn(stateDir), p.Name)
 		signals := catchSignals()
 		defer signals.stop()
 		if p, judge, err = a.takeUp(signals.context(), path, p, stateDir, l); err != nil {
@@ -72,20 +71,6 @@ func (a *app) plan(path string, l launch) error {
 		}
 	}
 	return err
-}
-
-// lookAtHistory closes the records of runs that died, unless a run is under way
-// or the history is another user's.
-func (a *app) lookAtHistory(stateDir, pipeline string) {
-	if _, err := os.Stat(runlog.Dir(stateDir, pipeline, "")); err != nil {
-		return
-	}
-	held, err := tryLock(stateDir, pipeline)
-	if err != nil {
-		return
-	}
-	defer func() { _ = held.Unlock() }()
-	a.recoverHistory(stateDir, pipeline)
 }
 
 // planSchema names the format of `dagrun plan --json`.

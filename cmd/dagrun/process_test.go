@@ -106,9 +106,9 @@ func runProcess(t testing.TB, want int, env []string, args ...string) *process {
 	return p
 }
 
-// history lists the runs of a pipeline, the newest first, once every log has
+// runsOf lists the runs of a pipeline, the newest first, once every log has
 // been checked.
-func history(t testing.TB, state, pipeline string) []runlog.Run {
+func runsOf(t testing.TB, state, pipeline string) []runlog.Run {
 	t.Helper()
 	runs, err := runlog.List(state, pipeline)
 	if err != nil {

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -9,6 +11,7 @@ import (
 	"dagrun/engine"
 	"dagrun/engine/config"
 	"dagrun/engine/execute"
+	"dagrun/engine/report"
 	"dagrun/engine/runlog"
 )
 
@@ -27,29 +30,17 @@ func stateDirOf(flag, workingDir string) string {
 }
 
 // recoverHistory closes the records of runs that died. The lock is held.
-// History that cannot be read does not keep today's run from running.
+// History that cannot be read does not keep today's run from running, and that
+// of another user is his to close.
 func (a *app) recoverHistory(stateDir, pipeline string) {
 	crashed, err := runlog.Recover(stateDir, pipeline, a.now)
 	for _, run := range crashed {
-		_, _ = fmt.Fprintf(a.stderr, "dagrun: run %s had died while at work on %s; it is recorded as crashed\n", run.ID, list(run.Finished.AtWork))
+		_, _ = fmt.Fprintf(a.stderr, "dagrun: run %s of %s had died while at work on %s; it is recorded as crashed\n",
+			visible(run.ID), visible(pipeline), visible(report.AtWork(run.Finished.AtWork)))
 	}
-	if err != nil {
-		_, _ = fmt.Fprintf(a.stderr, "dagrun: %v\n", err)
+	if err != nil && !errors.Is(err, fs.ErrPermission) {
+		a.say(err)
 	}
-}
-
-func list(steps []engine.AtWork) string {
-	if len(steps) == 0 {
-		return "no step"
-	}
-	text := ""
-	for i, s := range steps {
-		if i > 0 {
-			text += ", "
-		}
-		text += s.String()
-	}
-	return text
 }
 
 // createLog begins the run's log. With --json its lines go to standard output

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -78,6 +79,7 @@ func (a *app) runsCommand() *cobra.Command {
 }
 
 func (a *app) listRuns(pipeline string, one bool, f runsFlags) error {
+	debug.SetGCPercent(400) // a long list is made once, and then the process ends
 	h, err := openHistory(f.stateDir)
 	if err != nil {
 		return err

@@ -4,8 +4,10 @@
 // A Writer takes events from the engine and from the steps, puts time, order
 // and run into them, masks what is secret with its Redactor, and writes each
 // call's lines at once; whoever shows a run while it goes on subscribes to it.
-// Read gives the events of a log back. List is the history of a pipeline, and
-// Recover closes the records of runs whose process died. Schema is the JSON
+// Read gives the events of a log back, Tail while it is still written. History is
+// the runs of a pipeline in the order of their ids, which NewID makes; Summaries
+// is that in short, Find one run of it. Recover closes the records of runs whose
+// process died, Sweep removes their temporary files, Prune forgets old runs. Schema is the JSON
 // Schema of a line; it is the contract with every other program that reads one.
 //
 // What an event means is package engine's to say, which events happen is

@@ -135,7 +135,7 @@ func noPipeline(stateDir, name string, known []string) error {
 	where := filepath.Join(stateDir, "runs")
 	there := "There is none of any other pipeline either"
 	if len(known) > 0 {
-		there = "There are those of " + strings.Join(known, ", ")
+		there = "There are those of " + visible(strings.Join(known, ", "))
 	}
 	detail := fmt.Sprintf("There are no runs of a pipeline %q in %s. %s.", name, where, there)
 	if strings.HasSuffix(name, ".hcl") {

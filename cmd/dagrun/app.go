@@ -127,6 +127,9 @@ func wrapArgs(c *cobra.Command) {
 	check := c.Args
 	c.Args = func(cmd *cobra.Command, args []string) error {
 		if err := check(cmd, args); err != nil {
+			if cmd.Flags().Changed("resume") && len(args) == 2 {
+				return usageError{fmt.Errorf("a run to take up is written with an equals sign: --resume=%s", args[0])}
+			}
 			return usageError{fmt.Errorf("%w; usage: %s", err, cmd.UseLine())}
 		}
 		return nil

@@ -18,9 +18,6 @@ import (
 	"dagrun/engine/runlog"
 )
 
-// latest names the last run of a pipeline.
-const latest = "latest"
-
 // takeUp finds the run that is to be taken up, and what of it stands. The
 // pipeline is read once more, for that run's logical time.
 func (a *app) takeUp(ctx context.Context, path string, p *config.Pipeline, stateDir string, l launch) (*config.Pipeline, *reuse.Judge, error) {

@@ -25,7 +25,7 @@ func (a *app) showCommand() *cobra.Command {
 			"host, pid, variables, sources, log, steps and, where there are any, finished, duration_ms,\n" +
 			"resumed_from, outputs, error and at_work (step and attempt). Each of steps has step, type\n" +
 			"and result (at_work while it has none) and, where there are any, the other fields of\n" +
-			"step_finished in the run log: `dagrun schema runlog` describes them.",
+			"step_started and step_finished in the run log: `dagrun schema runlog` describes them.",
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: completeRun,
 	}
@@ -81,6 +81,7 @@ type jsonStep struct {
 	Step     engine.Address       `json:"step"`
 	Type     string               `json:"type"`
 	Started  *engine.Timestamp    `json:"started,omitempty"`
+	Decision *engine.Decision     `json:"decision,omitempty"`
 	Result   string               `json:"result"`
 	Reason   engine.Reason        `json:"reason,omitempty"`
 	Cause    string               `json:"cause,omitempty"`
@@ -109,7 +110,7 @@ func jsonOf(record runlog.Record, status string) jsonShow {
 }
 
 func jsonStepOf(s runlog.StepRecord) jsonStep {
-	out := jsonStep{Step: s.Step, Type: s.Type, Result: "at_work", Attempts: s.Attempt}
+	out := jsonStep{Step: s.Step, Type: s.Type, Result: "at_work", Attempts: s.Attempt, Decision: s.Decision}
 	if !s.Started.IsZero() {
 		out.Started = &engine.Timestamp{Time: s.Started}
 	}

@@ -56,6 +56,9 @@ func (c *Console) showStep(s runlog.StepRecord, status string) {
 		return
 	}
 	c.stepFinished(s.Finished)
+	if d := s.Decision; d != nil && d.Reason != engine.DecisionUnchanged {
+		c.print(strings.Repeat(" ", c.width+2) + c.style.faint("it ran: "+line(Because(d))) + "\n")
+	}
 	if v := bytesMoved(s.Finished.Volume); v != "" {
 		c.print(strings.Repeat(" ", c.width+2) + c.style.faint(v) + "\n")
 	}

@@ -22,6 +22,8 @@ type StepRecord struct {
 	Type    string
 	Started time.Time // zero when it ended without beginning
 	Attempt int       // the last that had started; 0 when none had
+	// Decision says why the step of a resumed run ran, or did not.
+	Decision *engine.Decision
 	// Finished is nil while the step is at work, and where its process died.
 	Finished *engine.StepFinished
 }
@@ -55,7 +57,7 @@ func (l *ledger) note(e engine.Event) {
 	switch e := e.(type) {
 	case *engine.StepStarted:
 		s := l.of(e.Step, e.Type)
-		s.Started = e.Time.Time
+		s.Started, s.Decision = e.Time.Time, e.Decision
 	case *engine.AttemptStarted:
 		s := l.of(e.Step, e.Type)
 		s.Attempt = max(s.Attempt, e.Attempt)

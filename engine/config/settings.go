@@ -5,10 +5,10 @@ import (
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
-	"github.com/robfig/cron/v3"
 	"github.com/zclconf/go-cty/cty"
 
 	"dagrun/engine"
+	"dagrun/engine/crontab"
 )
 
 // earlySettings are read before variables, because the values of variables
@@ -76,10 +76,11 @@ type schedule string
 
 // UnmarshalText checks the expression.
 func (s *schedule) UnmarshalText(text []byte) error {
-	if _, err := cron.ParseStandard(string(text)); err != nil {
+	parsed, err := crontab.Parse(string(text))
+	if err != nil {
 		return fmt.Errorf("%q is no cron expression (minute hour day month weekday): %w", text, err)
 	}
-	*s = schedule(text)
+	*s = schedule(parsed.String())
 	return nil
 }
 

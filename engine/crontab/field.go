@@ -87,7 +87,7 @@ func (f field) parseItem(text string) (set, error) {
 		return 0, fmt.Errorf("%q begins behind its end", text)
 	}
 	if m[4] != "" {
-		if step, err = strconv.Atoi(m[4]); err != nil || step == 0 {
+		if step, err = strconv.Atoi(m[4]); err != nil || step < 1 || step > 999 {
 			return 0, fmt.Errorf("%q has the step %s; the smallest is 1 and the largest that does anything is %d", text, m[4], f.max-f.min)
 		}
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"dagrun/engine"
+	"dagrun/engine/enginetest/crontab"
 	"dagrun/steps"
 )
 
@@ -25,7 +26,8 @@ var update = flag.Bool("update", false, "rewrite what scripts compare with")
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"dagrun": func() { os.Exit(runAt(clock(), os.Args[1:], os.Stdout, os.Stderr, withWait(steps.All()))) },
+		"crontab": func() { os.Exit(crontab.Open(os.Getenv("CRONTAB_ROOT")).Main(os.Args[1:])) },
+		"dagrun":  func() { os.Exit(runAt(clock(), os.Args[1:], os.Stdout, os.Stderr, withWait(steps.All()))) },
 	})
 }
 
@@ -63,10 +65,14 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("REPO", root)
 			env.Setenv("NO_COLOR", "1")
+			env.Setenv("LONG", strings.Repeat("x", 250))
+			env.Setenv("CRONTAB_ROOT", filepath.Join(env.WorkDir, ".crontab"))
+			env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, ".cache"))
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"await": await, "kill9": kill9, "code": code, "interrupt": interrupt,
+			"withcrontab": withCrontab, "withoutcrontab": withoutCrontab, "fromcron": fromCron,
 		},
 	})
 }

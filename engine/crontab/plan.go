@@ -62,7 +62,7 @@ func nextChange(t time.Time, zones ...*time.Location) time.Time {
 // Guarded reports whether the line fires more often than the schedule comes, so
 // that it has to ask Due.
 func (p Plan) Guarded() bool {
-	return !p.same && !(p.schedule.everyHour() && len(p.ahead) == 1)
+	return !p.same && (len(p.ahead) > 1 || !p.schedule.everyHour())
 }
 
 // Schedule is the schedule of the crontab line.

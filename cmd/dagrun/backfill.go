@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -60,6 +61,9 @@ func (a *app) backfill(path string, b backfill) error {
 	dates, err := b.dates(p.Timezone)
 	if err != nil {
 		return usageError{err}
+	}
+	if err := p.ExportDotenv(os.Setenv); err != nil {
+		return err
 	}
 	var done func(time.Time) string
 	if !b.redo {

@@ -129,15 +129,15 @@ func completePipelines(*cobra.Command, []string, string) ([]string, cobra.ShellC
 type cronFlags struct {
 	assignments *values
 	log         string
-	run         runFlags // those that stand in the line
+	run         launch // those that stand in the line
 }
 
 func addCronFlags(c *cobra.Command) *cronFlags {
-	f := &cronFlags{assignments: addValueFlags(c), run: runFlags{trigger: string(engine.Cron)}}
+	f := &cronFlags{assignments: addValueFlags(c), run: launch{trigger: string(engine.Cron)}}
 	c.Flags().StringVar(&f.log, "log", "", "file to which the output of runs is appended (default PIPELINE.cron.log in the state folder)")
-	c.Flags().StringVar(&f.run.stateDir, "state-dir", "", "where the history is kept (default .dagrun in the working directory; also DAGRUN_STATE_DIR)")
+	f.run.addStateDir(c)
 	c.Flags().IntVar(&f.run.parallelism, "parallelism", 0, "steps at once")
-	c.Flags().StringVar(&f.run.lockTimeout, "lock-timeout", "", "with on_overlap = \"wait\", how long to wait for another run")
+	c.Flags().StringVar(&f.run.lockTimeout, "lock-timeout", "", "how long to wait for a run that is under way before on_overlap decides")
 	c.PreRunE = func(c *cobra.Command, _ []string) error {
 		for _, name := range []string{"log", "state-dir", "lock-timeout"} {
 			if flag := c.Flags().Lookup(name); flag.Changed && flag.Value.String() == "" {
@@ -147,7 +147,7 @@ func addCronFlags(c *cobra.Command) *cronFlags {
 		if c.Flags().Changed("parallelism") && f.run.parallelism == 0 {
 			return usageError{errors.New("--parallelism: 0 is too small; the smallest value is 1")}
 		}
-		if err := f.run.check(); err != nil {
+		if err := f.run.settle(c); err != nil {
 			return usageError{err}
 		}
 		return nil

@@ -48,11 +48,16 @@ func NewPlan(s Schedule, zone, system *time.Location, now time.Time) Plan {
 }
 
 // nextChange is the next instant at which the clock of one of the zones is
-// changed, and far away when there is none.
+// changed, or a day further where it is not known: for the last day of a leap
+// year, the time package may say that its stretch of time is over before it.
 func nextChange(t time.Time, zones ...*time.Location) time.Time {
 	next := t.Add(horizon + far)
 	for _, zone := range zones {
-		if _, end := t.In(zone).ZoneBounds(); !end.IsZero() && end.Before(next) {
+		_, end := t.In(zone).ZoneBounds()
+		if !end.IsZero() && !end.After(t) {
+			end = t.Add(24 * time.Hour)
+		}
+		if !end.IsZero() && end.Before(next) {
 			next = end
 		}
 	}

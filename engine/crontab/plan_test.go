@@ -1,6 +1,7 @@
 package crontab_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -110,5 +111,22 @@ func TestDueIsSaidOfTheLatestStart(t *testing.T) {
 		if p.Due(now) != want {
 			t.Errorf("%s: got %t, want %t", at, !want, want)
 		}
+	}
+}
+
+// TestZoneThatIsARuleOnlyIsPlanned has a zone as small files of zones say it:
+// one change, and a rule for all others.
+func TestZoneThatIsARuleOnlyIsPlanned(t *testing.T) {
+	head := "TZif2" + strings.Repeat("\x00", 15+15) + "\x01" + "\x00\x00\x00\x01" + "\x00\x00\x00\x04"
+	body := "\x00" + "\x00\x00\x0e\x10\x00\x00" + "CET\x00"
+	data := head + "\x00\x00\x00\x00" + body + head + strings.Repeat("\x00", 8) + body + "\nCET-1CEST,M3.5.0,M10.5.0/3\n"
+	rule, err := time.LoadLocationFromTZData("rule", []byte(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	from := time.Date(2028, 12, 30, 12, 0, 0, 0, time.UTC)
+	p := crontab.NewPlan(mustParse(t, "0 8 * * *"), rule, time.UTC, from)
+	if at, ok := p.Next(from.AddDate(0, 0, 1)); !p.Guarded() || !ok || at.Format(time.RFC3339) != "2029-01-01T08:00:00+01:00" {
+		t.Errorf("got %s, guarded %t", at, p.Guarded())
 	}
 }

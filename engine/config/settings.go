@@ -64,7 +64,7 @@ type zone string
 
 // UnmarshalText checks the name.
 func (z *zone) UnmarshalText(text []byte) error {
-	if _, err := time.LoadLocation(string(text)); err != nil || len(text) == 0 {
+	if _, err := time.LoadLocation(string(text)); err != nil || len(text) == 0 || string(text) == "Local" {
 		return fmt.Errorf("%q is no IANA time zone; write it like \"UTC\" or \"Europe/Berlin\"", text)
 	}
 	*z = zone(text)

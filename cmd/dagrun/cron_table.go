@@ -16,13 +16,19 @@ import (
 var errTemporary = errors.New("this dagrun was made by `go run` and is gone when cron needs it; " +
 	"install it with `go install ./cmd/dagrun`, and call that one")
 
-// cronPrint prints the blocks of pipelines.
-func (a *app) cronPrint(paths []string, f *cronFlags) error {
+// cronJobsHere makes the jobs of pipelines for this machine.
+func (a *app) cronJobsHere(paths []string, f *cronFlags) (machine, []crontab.Job, error) {
 	m, err := thisMachine()
 	if err != nil {
-		return err
+		return m, nil, err
 	}
 	jobs, err := a.cronJobs(paths, f, m)
+	return m, jobs, err
+}
+
+// cronPrint prints the blocks of pipelines.
+func (a *app) cronPrint(paths []string, f *cronFlags) error {
+	m, jobs, err := a.cronJobsHere(paths, f)
 	if err != nil {
 		return err
 	}
@@ -43,11 +49,7 @@ func (a *app) cronPrint(paths []string, f *cronFlags) error {
 
 // cronInstall puts pipelines into the crontab of the user.
 func (a *app) cronInstall(paths []string, f *cronFlags) error {
-	m, err := thisMachine()
-	if err != nil {
-		return err
-	}
-	jobs, err := a.cronJobs(paths, f, m)
+	m, jobs, err := a.cronJobsHere(paths, f)
 	if err != nil {
 		return err
 	}

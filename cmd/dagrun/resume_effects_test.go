@@ -7,9 +7,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
-	"dagrun/engine/enginetest/mailserver"
-	"dagrun/engine/enginetest/s3server"
 )
 
 // The hourly log is deleted once it is backed up. It is made again only for a
@@ -69,17 +66,8 @@ func TestAFileDeletedOnPurposeComesBackOnlyForWhoNeedsIt(t *testing.T) {
 // A mail that was sent and an object that was stored are not sent and stored
 // again; a mail whose sending failed is.
 func TestWhatLeftTheMachineIsNotRepeated(t *testing.T) {
-	store := s3server.Start(t)
-	store.MakeBucket(t, "plc-data")
-	server := mailserver.Start(t, mailserver.Options{Security: mailserver.StartTLS, Username: "sender@example.org", Password: "app-password"})
-	t.Setenv("AWS_ACCESS_KEY_ID", store.AccessKeyID)
-	t.Setenv("AWS_SECRET_ACCESS_KEY", store.SecretAccessKey)
-	cleanEnvironment(t)
-	t.Setenv("AUTOMATION_EMAIL", "sender@example.org")
+	s, server, _ := sessionWithServers(t)
 	t.Setenv("AUTOMATION_PASS", "wrong-password")
-	s := temperatureSession()
-	s.args = append(s.args, "--var", "mail_server="+server.URL(), "--var", "mail_ca_file="+server.CAFile(),
-		"--var", "bucket=s3://plc-data", "--var", "endpoint="+store.Endpoint(), "--var", "region=us-east-1")
 	s.run(t)
 	if s.code != 1 || len(server.Messages()) > 0 {
 		t.Fatalf("exit code %d, %d mails\n%s", s.code, len(server.Messages()), s.stderr)

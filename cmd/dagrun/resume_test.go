@@ -211,7 +211,10 @@ func execSQL(t *testing.T, database, query string) {
 
 func startOf(t *testing.T, log []byte) *engine.RunStarted {
 	t.Helper()
-	for e := range runlog.Read(bytes.NewReader(log)) {
+	for e, err := range runlog.Read(bytes.NewReader(log)) {
+		if err != nil {
+			t.Fatal(err)
+		}
 		if start, ok := e.(*engine.RunStarted); ok {
 			return start
 		}

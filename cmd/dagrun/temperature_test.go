@@ -232,7 +232,9 @@ func TestTwiceOnOneDayIsTheSame(t *testing.T) {
 	}
 }
 
-func TestMailAndBackupGoToServers(t *testing.T) {
+// sessionWithServers is a session whose mail and backup go to servers.
+func sessionWithServers(t *testing.T) (*session, *mailserver.Server, *s3server.Server) {
+	t.Helper()
 	store := s3server.Start(t)
 	store.MakeBucket(t, "plc-data")
 	server := mailserver.Start(t, mailserver.Options{Security: mailserver.StartTLS, Username: "sender@example.org", Password: "app-password"})
@@ -242,8 +244,14 @@ func TestMailAndBackupGoToServers(t *testing.T) {
 	t.Setenv("AUTOMATION_EMAIL", "sender@example.org")
 	t.Setenv("AUTOMATION_PASS", "app-password")
 	s := temperatureSession()
-	s.run(t, "--var", "mail_server="+server.URL(), "--var", "mail_ca_file="+server.CAFile(),
-		"--var", "bucket=s3://plc-data", "--var", "endpoint="+store.Endpoint(), "--var", "region=us-east-1", "--var", "delete_local=true")
+	s.args = append(s.args, "--var", "mail_server="+server.URL(), "--var", "mail_ca_file="+server.CAFile(),
+		"--var", "bucket=s3://plc-data", "--var", "endpoint="+store.Endpoint(), "--var", "region=us-east-1")
+	return s, server, store
+}
+
+func TestMailAndBackupGoToServers(t *testing.T) {
+	s, server, store := sessionWithServers(t)
+	s.run(t, "--var", "delete_local=true")
 	if s.code != 0 {
 		t.Fatal(s.stderr)
 	}

@@ -128,10 +128,9 @@ func TestDatabasesAreComparedByWhoWroteToThem(t *testing.T) {
 				attempted(chart), w.succeeded(chart, w.file(t, engine.Reads, "a.db")),
 			}}, "1"
 			if tt.later != nil {
-				switch more := tt.later(t, w); {
-				case more[0] == nil: // in a run of their own
+				if more := tt.later(t, w); more[0] == nil { // in a run of their own
 					h["2"], last = append([]engine.Event{began("1")}, more[1:]...), "2"
-				default:
+				} else {
 					h["1"] = append(h["1"], more...)
 				}
 			}

@@ -13,31 +13,35 @@ const settled = time.Hour
 
 // Prune removes the runs of a pipeline that are beyond the newest keepRuns, and
 // those that started more than keepFor before now; 0 means no such limit. The
-// newest is the one with the greatest id, and a start is what the log says.
+// newest is the one with the greatest id, and a start is what the log says. Runs
+// that were skipped do not count, and go with the runs beside them: a long run
+// that many others found under way must not cost the history before it.
 //
 // Kept in any case are runs that are not finished, the newest that was not
 // skipped, and what that one was resumed from, run after run: a later resume
 // needs their records. A folder in which no run ever began goes where a run
-// would, by its modification time, once it is an hour old. Without keepFor only
-// the logs beyond keepRuns are opened, and those that tell what to keep. The
-// caller holds the pipeline's lock.
+// would, by its modification time, once it is an hour old. The caller holds the
+// pipeline's lock.
 func Prune(stateDir, pipeline string, keepRuns int, keepFor time.Duration, now time.Time) error {
-	if keepRuns == 0 && keepFor == 0 {
-		return nil
-	}
 	found, err := foldersOf(stateDir, pipeline)
 	failed := []error{err}
+	if keepFor == 0 && (keepRuns == 0 || len(found) <= keepRuns) {
+		return err
+	}
 	needed := neededIDs(stateDir, pipeline, found)
-	for i, f := range found {
-		surplus := keepRuns > 0 && i >= keepRuns
-		if needed[f.id] || !surplus && keepFor == 0 {
-			continue
-		}
+	counted := 0
+	for _, f := range found {
+		surplus := keepRuns > 0 && counted >= keepRuns
 		run, err := f.open()
-		if err == nil && expired(run, surplus, keepFor, now) {
+		if !run.Skipped() {
+			counted++
+		}
+		if err == nil && !needed[f.id] && expired(run, surplus, keepFor, now) {
 			err = removeRun(f.dir)
 		}
-		failed = append(failed, err)
+		if surplus || keepFor > 0 {
+			failed = append(failed, err)
+		}
 	}
 	return errors.Join(failed...)
 }

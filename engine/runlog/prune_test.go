@@ -44,6 +44,20 @@ func TestPruneKeepsWhatItIsToldTo(t *testing.T) {
 	}
 }
 
+func TestSkippedRunsDoNotCountWhenPruning(t *testing.T) {
+	state := t.TempDir()
+	for i, events := range [][]engine.Event{skipped(), aRun(), aRun(), skipped(), skipped(), aRun(), skipped()} {
+		keep(t, state, "a", fmt.Sprint(i+1), start, events...)
+	}
+	if err := runlog.Prune(state, "a", 2, 0, start); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"a 7 skipped", "a 6 succeeded", "a 5 skipped", "a 4 skipped", "a 3 succeeded"}
+	if diff := cmp.Diff(want, list(t, state, "a")); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 // resumed gives a run that took up another.
 func resumed(from string) []engine.Event {
 	events := aRun()
@@ -125,13 +139,13 @@ func TestPruneClearsAwayRunsThatNeverBegan(t *testing.T) {
 	}
 }
 
-func TestPruneByNumberOpensNoMoreThanItMust(t *testing.T) {
+func TestPruneByNumberTellsOfWhatItWouldRemoveAlone(t *testing.T) {
 	state := t.TempDir()
 	keep(t, state, "a", "1", start, aRun()...)
 	lay(t, state, "a", "2", "what cannot be read\n")
 	keep(t, state, "a", "3", start, aRun()...)
 	if err := runlog.Prune(state, "a", 2, 0, start); err != nil {
-		t.Errorf("a log that is kept was opened: %v", err)
+		t.Errorf("a log that is kept is complained of: %v", err)
 	}
 	if err := runlog.Prune(state, "a", 1, 0, start); err == nil || !strings.Contains(err.Error(), runlog.Dir(state, "a", "2")) {
 		t.Errorf("got %v, want that the log beyond the number cannot be read", err)

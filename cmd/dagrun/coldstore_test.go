@@ -13,7 +13,7 @@ import (
 )
 
 // rowsOf reads the answer of a query over a database as text.
-func rowsOf(t *testing.T, database, query string) []string {
+func rowsOf(t testing.TB, database, query string) []string {
 	t.Helper()
 	db, err := sql.Open("duckdb", database+"?access_mode=READ_ONLY")
 	if err != nil {

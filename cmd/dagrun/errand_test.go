@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"flag"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"maps"
 	"math/rand/v2"
@@ -83,7 +84,7 @@ func (e errand) call(t testing.TB, more ...string) *process {
 		"run", temperature, "--state-dir", e.state, "--var", "folder=" + e.folder, "--var", "retry_interval=1ms",
 		"--var", "mail_server=" + e.world.mailURL, "--var", "mail_ca_file=" + e.world.mail.CAFile(), "--var", "probe=" + e.probe,
 		"--var", "bucket=s3://" + e.bucket, "--var", "endpoint=" + e.world.storeEndpoint, "--var", "region=" + s3server.Region,
-		"--var", fmt.Sprintf("delete_local=%t", e.deleteLocal),
+		"--var", fmt.Sprintf("delete_local=%t", e.deleteLocal), "--var", fmt.Sprintf("recipients=[%q]", moxserver.Recipient(crc32.ChecksumIEEE([]byte(e.probe)))),
 	}, more...)...)
 }
 

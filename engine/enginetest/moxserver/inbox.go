@@ -22,7 +22,7 @@ func (s *Server) Inbox(t testing.TB, count int) [][]byte {
 		t.Fatalf("open the inbox: %v", err)
 	}
 	defer in.close()
-	deadline := time.After(30 * time.Second)
+	deadline := time.After(time.Minute)
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for {

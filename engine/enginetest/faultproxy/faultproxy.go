@@ -68,6 +68,16 @@ func (p *Proxy) Delay(t testing.TB, by time.Duration) {
 	p.add(t, "latency", "downstream", attributes{"latency": by.Milliseconds()})
 }
 
+// Heal takes all faults away. Connections that were in a black hole end; new
+// ones come through, also where nobody listened any more.
+func (p *Proxy) Heal(t testing.TB) {
+	t.Helper()
+	p.proxy.Toxics.ResetToxics(t.Context())
+	if err := p.proxy.Start(); err != nil && !errors.Is(err, toxiproxy.ErrProxyAlreadyStarted) {
+		t.Fatal(err)
+	}
+}
+
 type attributes map[string]any
 
 func (p *Proxy) add(t testing.TB, kind, stream string, with attributes) {

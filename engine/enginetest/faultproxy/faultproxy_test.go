@@ -163,3 +163,22 @@ func TestBlackHoleIsOfOpenConnectionsToo(t *testing.T) {
 		t.Errorf("%q arrived, want abc", got)
 	}
 }
+
+func TestAHealedLineIsAsBefore(t *testing.T) {
+	for name, spoil := range map[string]func(*faultproxy.Proxy){
+		"refused":   func(p *faultproxy.Proxy) { p.Refuse() },
+		"reset":     func(p *faultproxy.Proxy) { p.Reset(t) },
+		"cut":       func(p *faultproxy.Proxy) { p.CutAnswersAfter(t, 1) },
+		"swallowed": func(p *faultproxy.Proxy) { p.Swallow(t) },
+	} {
+		addr, _ := newEcho(t)
+		p := faultproxy.Start(t, addr)
+		before := p.Addr()
+		spoil(p)
+		p.Heal(t)
+		p.Heal(t) // what is well stays so
+		if got, err := say(t, connect(t, p), 10); got != "0123456789" || err != nil || p.Addr() != before {
+			t.Errorf("%s: got %q, %v, at %s, before %s", name, got, err, p.Addr(), before)
+		}
+	}
+}

@@ -52,11 +52,12 @@ type crampedDisk struct {
 	folder, before string
 	script         string
 	attributes     *syscall.SysProcAttr
+	env            []string
 }
 
 // mounting gives the attributes of a process that may mount, if there is a way
 // on this machine.
-func mounting(t *testing.T) *syscall.SysProcAttr {
+func mounting(t testing.TB) *syscall.SysProcAttr {
 	t.Helper()
 	same := func(id int) []syscall.SysProcIDMap {
 		return []syscall.SysProcIDMap{{ContainerID: id, HostID: id, Size: 1}}
@@ -96,9 +97,9 @@ func (d *crampedDisk) limit() { d.script, d.attributes = withinLimit, &syscall.S
 
 // run runs dagrun with so many bytes left and puts the folder as it is then
 // into after.
-func (d crampedDisk) run(t *testing.T, after string, free int, args ...string) *process {
+func (d crampedDisk) run(t testing.TB, after string, free int, args ...string) *process {
 	t.Helper()
-	p := newProcess(nil, args...)
+	p := newProcess(d.env, args...)
 	wrapped := exec.Command("sh", append([]string{"-c", d.script, "sh", d.folder, d.before, after, fmt.Sprint(free), p.Path}, args...)...)
 	p.Path, p.Args = wrapped.Path, wrapped.Args
 	attributes := *d.attributes

@@ -73,19 +73,29 @@ func (e errand) subject() string {
 	return "Daily temperature report of " + e.probe + ", " + e.date.Format(time.DateOnly)
 }
 
-// call starts the pipeline; more are arguments that say which run it is.
-func (e errand) call(t testing.TB, more ...string) *process {
-	t.Helper()
-	env := append([]string{
+// environment is what pipelines read there.
+func (e errand) environment() []string {
+	return append([]string{
 		"AUTOMATION_EMAIL=" + moxserver.Username, "AUTOMATION_PASS=" + moxserver.Password,
 		"AWS_ACCESS_KEY_ID=" + e.world.store.AccessKeyID, "AWS_SECRET_ACCESS_KEY=" + e.world.store.SecretAccessKey,
 	}, e.env...)
-	return launchProcess(t, env, append([]string{
+}
+
+// arguments are those of any run.
+func (e errand) arguments() []string {
+	return []string{
 		"run", temperature, "--state-dir", e.state, "--var", "folder=" + e.folder, "--var", "retry_interval=1ms",
 		"--var", "mail_server=" + e.world.mailURL, "--var", "mail_ca_file=" + e.world.mail.CAFile(), "--var", "probe=" + e.probe,
 		"--var", "bucket=s3://" + e.bucket, "--var", "endpoint=" + e.world.storeEndpoint, "--var", "region=" + s3server.Region,
-		"--var", fmt.Sprintf("delete_local=%t", e.deleteLocal), "--var", fmt.Sprintf("recipients=[%q]", moxserver.Recipient(crc32.ChecksumIEEE([]byte(e.probe)))),
-	}, more...)...)
+		"--var", fmt.Sprintf("delete_local=%t", e.deleteLocal),
+		"--var", fmt.Sprintf("recipients=[%q]", moxserver.Recipient(crc32.ChecksumIEEE([]byte(e.probe)))),
+	}
+}
+
+// call starts the pipeline; more are arguments that say which run it is.
+func (e errand) call(t testing.TB, more ...string) *process {
+	t.Helper()
+	return launchProcess(t, e.environment(), append(e.arguments(), more...)...)
 }
 
 func (e errand) begin(t testing.TB) *process {
@@ -105,10 +115,10 @@ func (e errand) goOn(t testing.TB) *process {
 // day is what the pipeline makes of a date when nothing disturbs it.
 type day struct{ hourly, chart []byte }
 
-// undisturbedDay runs a date without servers.
-func undisturbedDay(t *testing.T, date time.Time) day {
+// undisturbedDay runs a date in a folder, without servers.
+func undisturbedDay(t testing.TB, dir string, date time.Time) day {
 	t.Helper()
-	dir, e := t.TempDir(), errand{date: date, probe: "probe1"}
+	e := errand{date: date, probe: "probe1"}
 	runProcess(t, exitOK, nil, daily(date.Format(time.DateOnly), "--state-dir", dir+"/state", "--var", "folder="+dir+"/out")...)
 	files := contents(t, filepath.Join(dir, "out"))
 	return day{files[e.hourly()], files[e.chart()]}

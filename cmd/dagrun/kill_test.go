@@ -30,7 +30,7 @@ const mailServers = 3
 func TestKilledAtAnyMomentTheTemperaturePipelineIsTakenUpAndEndsAsIfUndisturbed(t *testing.T) {
 	random := randomly(t)
 	date := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	want := undisturbedDay(t, date)
+	want := undisturbedDay(t, t.TempDir(), date)
 	store := s3server.Start(t)
 	worlds := make([]world, mailServers)
 	for i := range worlds {

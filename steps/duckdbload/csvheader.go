@@ -54,6 +54,10 @@ func (c *csvScan) headerColumns() ([]sourceColumn, error) {
 		if strings.ContainsRune(name, 0) {
 			return nil, &fault{line: 1, err: errNULName}
 		}
+		// DuckDB would take no row from the file.
+		if strings.ContainsAny(strings.ReplaceAll(name, c.ending, ""), "\r\n") {
+			return nil, &fault{line: 1, err: errBreakInName}
+		}
 		data = data && kindsOf(f.text) != 0
 		if name == "" {
 			name = fmt.Sprintf("column%d", i)

@@ -25,6 +25,7 @@ var (
 	errBlankHeader = errors.New("the first line, which has to be the header, is empty")
 	errMixedEnds   = errors.New("the line ends in another way than the header does (LF, CRLF or CR)")
 	errNULName     = errors.New("a column name has a NUL byte")
+	errBreakInName = errors.New("a column name has another line end in it than the lines have (LF, CRLF or CR)")
 	errDataHeader  = errors.New("the first line, which has to be the header, holds only values")
 )
 
@@ -36,7 +37,7 @@ func (s *source) readFailure(err error) error {
 		return err
 	case errors.Is(err, errNoHeader):
 		return noRows([]string{s.path})
-	case errors.Is(err, errBlankHeader), errors.Is(err, errNULName), errors.Is(err, errDataHeader):
+	case errors.Is(err, errBlankHeader), errors.Is(err, errNULName), errors.Is(err, errBreakInName), errors.Is(err, errDataHeader):
 		return badHeader(s.path, err)
 	case !errors.As(err, &f):
 		return badFile(s.path, err)

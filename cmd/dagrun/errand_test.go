@@ -5,7 +5,6 @@ import (
 	"flag"
 	"fmt"
 	"hash/crc32"
-	"io"
 	"maps"
 	"math/rand/v2"
 	"net/mail"
@@ -177,21 +176,26 @@ func checkTable(t testing.TB, database, table string, csv []byte) {
 	}
 }
 
-// idsOf gives the Message-IDs by subject, of an inbox with so many mails at
-// least.
-func idsOf(t testing.TB, server *moxserver.Server, least int) map[string][]string {
+// idsOf gives the Message-IDs by subject, once there is a mail of each subject
+// that is awaited.
+func idsOf(t testing.TB, server *moxserver.Server, awaited []string) map[string][]string {
 	t.Helper()
-	ids := map[string][]string{}
-	for _, content := range server.Inbox(t, least) {
-		m, err := mail.ReadMessage(bytes.NewReader(content))
-		if err != nil {
-			t.Fatal(err)
+	for least := len(awaited); ; {
+		mails := server.Inbox(t, least)
+		ids := map[string][]string{}
+		for _, content := range mails {
+			m, err := mail.ReadMessage(bytes.NewReader(content))
+			if err != nil {
+				t.Fatal(err)
+			}
+			subject := m.Header.Get("Subject")
+			ids[subject] = append(ids[subject], m.Header.Get("Message-Id"))
 		}
-		if _, err := io.Copy(io.Discard, m.Body); err != nil {
-			t.Fatal(err)
+		missing := slices.IndexFunc(awaited, func(s string) bool { return len(ids[s]) == 0 })
+		if missing < 0 {
+			return ids
 		}
-		subject := m.Header.Get("Subject")
-		ids[subject] = append(ids[subject], m.Header.Get("Message-Id"))
+		t.Logf("%q is still to come", awaited[missing])
+		least = len(mails) + 1
 	}
-	return ids
 }

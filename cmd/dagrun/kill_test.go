@@ -209,7 +209,7 @@ func checkNotRepeated(t testing.TB, before, after []engine.Event) {
 // where the first sending was under way when its process died.
 func checkMails(t *testing.T, w world, subjects []string, hit *tally) {
 	t.Helper()
-	ids := idsOf(t, w.mail, len(subjects))
+	ids := idsOf(t, w.mail, subjects)
 	twice := 0
 	for _, s := range subjects {
 		got := ids[s]

@@ -201,24 +201,27 @@ func (r *round) attemptsAtMail(t testing.TB) (attempts int) {
 
 // checkMails checks that each round's mail has come; as one mail for each run
 // that began anew and those that took it up; and no more often than it was tried.
-func (se *season) checkMails(t testing.TB) {
+func (se *season) checkMails(t *testing.T) {
 	t.Helper()
 	var mailing []*round
+	var subjects []string
 	for _, r := range se.rounds {
 		if r.mails {
 			mailing = append(mailing, r)
+			subjects = append(subjects, r.errand.subject())
 		}
 	}
 	if len(mailing) == 0 {
 		return
 	}
-	ids := idsOf(t, se.world.mail, len(mailing))
+	ids := idsOf(se.watch(t, mailing[0].dir), se.world.mail, subjects)
 	for _, r := range mailing {
+		watch := se.watch(t, r.dir)
 		got := ids[r.errand.subject()]
 		different := slices.Compact(slices.Sorted(slices.Values(got)))
-		attempts := r.attemptsAtMail(t)
+		attempts := r.attemptsAtMail(watch)
 		if len(got) == 0 || len(got) > attempts || len(different) > r.begins {
-			t.Errorf("%q came as %v, after %d attempts of %d runs that began anew", r.errand.subject(), got, attempts, r.begins)
+			watch.Errorf("%q came as %v, after %d attempts of %d runs that began anew", r.errand.subject(), got, attempts, r.begins)
 		}
 		se.figures["mails"] += len(different)
 		se.figures["mails that came again, as the same"] += len(got) - len(different)

@@ -127,7 +127,7 @@ func (v *violations) note() {
 		return
 	}
 	v.kept = true
-	if err := os.CopyFS(v.soak.keep, os.DirFS(v.dir)); err != nil {
+	if err := os.CopyFS(filepath.Join(v.soak.keep, filepath.Base(v.dir)), os.DirFS(v.dir)); err != nil {
 		v.TB.Logf("the folder cannot be kept: %v", err)
 	}
 }

@@ -20,7 +20,7 @@ import (
 // check checks what has to hold when a round is over.
 func (r *round) check(t testing.TB) {
 	t.Helper()
-	runs := history(t, r.errand.state, r.shape)
+	runs := runsOf(t, r.errand.state, r.shape)
 	if len(runs) == 0 || runs[0].Finished.Result != engine.RunSucceeded {
 		t.Fatalf("the newest run has not succeeded: %+v", runs)
 	}
@@ -189,7 +189,7 @@ func (r *round) checkBackup(t testing.TB) {
 // attemptsAtMail counts the attempts at the report in all runs of the round.
 func (r *round) attemptsAtMail(t testing.TB) (attempts int) {
 	t.Helper()
-	for _, run := range history(t, r.errand.state, r.shape) {
+	for _, run := range runsOf(t, r.errand.state, r.shape) {
 		for _, e := range eventsOf(t, run) {
 			if begun, ok := e.(*engine.AttemptStarted); ok && begun.Step.String() == "step.smtp.report" {
 				attempts++

@@ -46,6 +46,9 @@ func openDatabase(ctx context.Context, env *engine.Env, path string, wait time.D
 			return db, db.setZone(ctx, env.LogicalTime.Location())
 		}
 		if !isLocked(err) {
+			if removeUnfinished(path) {
+				continue
+			}
 			return nil, openFailure(path, err)
 		}
 		left := time.Until(deadline)

@@ -22,6 +22,7 @@ type StepType struct {
 	// upload): the run log is durable before an attempt of it starts.
 	External bool
 
+	adds              func(cty.Value) bool
 	run               func(context.Context, *Env, cty.Value) (cty.Value, error)
 	check             func(cty.Value) error
 	args, outs, value cty.Type // made once: they are asked for at every attempt
@@ -122,6 +123,22 @@ func WithExample(hcl string) Option {
 
 // WithExternalEffects says that the type's effects leave the machine.
 func WithExternalEffects() Option { return func(t *StepType) { t.External = true } }
+
+// WithAddition says that the type adds to a file that it changes in place when an
+// argument has a value: done once more, the same would be there twice. A run that
+// takes up another leaves it done, whatever else was done to the file since.
+func WithAddition(argument, value string) Option {
+	return func(t *StepType) {
+		t.adds = func(args cty.Value) bool {
+			v := args.GetAttr(argument)
+			return !v.IsNull() && v.AsString() == value
+		}
+	}
+}
+
+// Adds reports whether an attempt with these arguments, which are wholly known and
+// unmarked, adds to a file that it changes in place.
+func (t *StepType) Adds(args cty.Value) bool { return t.adds != nil && t.adds(args) }
 
 // WithCheck gives what is to be checked of arguments together that Constraints
 // cannot say. It is asked before the run where all arguments are known; the step

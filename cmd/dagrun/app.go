@@ -128,12 +128,21 @@ func wrapArgs(c *cobra.Command) {
 	c.Args = func(cmd *cobra.Command, args []string) error {
 		if err := check(cmd, args); err != nil {
 			if cmd.Flags().Changed("resume") && len(args) == 2 {
-				return usageError{fmt.Errorf("a run to take up is written with an equals sign: --resume=%s", args[0])}
+				run := args[0]
+				if isFile(run) {
+					run = args[1]
+				}
+				return usageError{fmt.Errorf("a run to take up is written with an equals sign: --resume=%s", run)}
 			}
 			return usageError{fmt.Errorf("%w; usage: %s", err, cmd.UseLine())}
 		}
 		return nil
 	}
+}
+
+func isFile(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 // report prints an error that has not been printed, and gives the exit code.

@@ -84,18 +84,18 @@ func (a *app) backfillDates(path string, b backfill, dates []time.Time, done fun
 		if signals.received() != nil {
 			return exit{signals.code()}
 		}
-		if done != nil {
-			if run := done(date); run != "" {
-				a.tellDate(b, date, "passed over: run "+run+" succeeded")
-				continue
-			}
-		}
 		_, _ = fmt.Fprintf(a.stderr, "dagrun: backfill of %s, %d of %d\n", shortDate(date), i+1, len(dates))
 		l := b.launch
 		l.date = date.Format(time.RFC3339)
+		if done != nil {
+			l.done = func() string { return done(date) }
+		}
 		err := a.launch(path, l, signals)
 		var code exit
+		var other needless
 		switch {
+		case errors.As(err, &other):
+			a.tellDate(b, date, "passed over: run "+other.run+" succeeded")
 		case err == nil:
 			a.tellDate(b, date, "succeeded")
 		case errors.As(err, &code) && code.code == exitFailed:
@@ -160,6 +160,10 @@ func (b backfill) dates(zone *time.Location) ([]time.Time, error) {
 	if err != nil {
 		return nil, fmt.Errorf("--to: %w", err)
 	}
+	if _, err := time.Parse(time.DateOnly, b.to); err == nil { // the whole of that day
+		year, month, day := to.Date()
+		to = config.StartOf(year, month, day+1, zone).Add(-time.Nanosecond)
+	}
 	every, err := engine.ParseDuration(b.every)
 	switch {
 	case err != nil:
@@ -196,20 +200,29 @@ func nth(from time.Time, every time.Duration, i int) time.Time {
 
 // succeeded gives a function that tells which run with the pipeline's variables
 // has succeeded for a date: on that day where dates are whole days apart, else
-// in the stretch of time that begins with it.
+// in the stretch of time that begins with it. Each time it looks at the runs that
+// have come since.
 func (a *app) succeeded(p *config.Pipeline, stateDir string, every time.Duration) func(time.Time) string {
 	variables := string(a.redactor.JSON(config.Masked(cty.ObjectVal(p.Variables))))
 	var runs []runlog.Run
-	for run, err := range runlog.History(stateDir, p.Name) {
-		if err != nil {
-			_, _ = fmt.Fprintf(a.stderr, "dagrun: %v\n", err)
-			continue
-		}
-		if run.Finished != nil && run.Finished.Result == engine.RunSucceeded && string(run.Started.Variables) == variables {
-			runs = append(runs, run)
+	newest := ""
+	look := func() {
+		seen := newest
+		for run, err := range runlog.History(stateDir, p.Name) {
+			if run.ID != "" && run.ID <= seen {
+				return
+			}
+			newest = max(newest, run.ID)
+			switch {
+			case err != nil:
+				a.say(err)
+			case run.Finished != nil && run.Finished.Result == engine.RunSucceeded && string(run.Started.Variables) == variables:
+				runs = append(runs, run)
+			}
 		}
 	}
 	return func(date time.Time) string {
+		look()
 		for _, run := range runs {
 			if counts(date, every, run.Started.LogicalTime.In(p.Timezone)) {
 				return run.ID

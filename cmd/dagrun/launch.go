@@ -35,7 +35,16 @@ type launch struct {
 	force       bool   // nothing is reused
 	waits       bool   // for a run under way, whatever on_overlap says
 	silent      bool   // about the pipeline's outputs
+	// done gives a run that makes this one needless; it is asked under the lock. It
+	// may be nil.
+	done func() string
 }
+
+// needless is the error of a run that was not made, for another has done it.
+type needless struct{ run string }
+
+// Error is never shown: who asks not to make needless runs says it.
+func (n needless) Error() string { return "run " + n.run + " has done it" }
 
 // addFlags adds the flags of every command that runs a pipeline.
 func (l *launch) addFlags(c *cobra.Command) {
@@ -109,6 +118,11 @@ func (a *app) launch(path string, l launch, signals *signals) error {
 	}
 	defer func() { _ = held.Unlock() }()
 	a.recoverHistory(stateDir, p.Name)
+	if l.done != nil {
+		if run := l.done(); run != "" {
+			return needless{run}
+		}
+	}
 	key, err := reuse.OpenKey(stateDir)
 	if err != nil {
 		return err

@@ -89,3 +89,37 @@ func TestWhatLeftTheMachineIsNotRepeated(t *testing.T) {
 		t.Errorf("(-want +ran):\n%s\n%s", diff, s.stderr)
 	}
 }
+
+// Rows that were appended stay as they are when another load, or a run that was
+// killed in one, has touched the database since.
+func TestAppendedRowsAreNotAppendedAgain(t *testing.T) {
+	dir := t.TempDir()
+	path := writeFile(t, filepath.Join(dir, "p.hcl"), `
+pipeline "p" {}
+step "duckdb_load" "add" {
+  database = "a.duckdb"
+  source   = "a.csv"
+  table    = "a"
+  mode     = "append"
+}
+output "rows" { value = step.duckdb_load.add.rows_total }
+`)
+	writeFile(t, filepath.Join(dir, "a.csv"), "a,b\n1,2\n3,4\n")
+	runProcess(t, exitOK, nil, "run", path)
+	execSQL(t, filepath.Join(dir, "a.duckdb"), "CREATE TABLE other AS SELECT 1 AS a")
+	runProcess(t, exitOK, nil, "run", path, "--resume")
+	if diff := cmp.Diff([]string{"2"}, rowsOf(t, filepath.Join(dir, "a.duckdb"), "SELECT count(*) FROM a")); diff != "" {
+		t.Errorf("rows (-want +got):\n%s", diff)
+	}
+}
+
+// What a reader of a database sees is in the journal beside it as well.
+func TestAJournalBesideADatabaseIsAChange(t *testing.T) {
+	s := newSession(t)
+	if err := os.WriteFile(filepath.Join(s.folder, "temperature.duckdb.wal"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if plan := s.plan(t, "--resume"); plan["store"] != "run" || plan["chart"] == "reuse" {
+		t.Errorf("the plan is %v", plan)
+	}
+}

@@ -46,7 +46,7 @@ func (a *asker) question(step *config.Step, args cty.Value) reuse.Question {
 	return reuse.Question{
 		Step: step.Address, Fingerprint: a.fingerprint(step, bare), Arguments: config.MaskedArguments(args),
 		Inputs: local.Inputs(a.attempt.WorkingDir, step.Type, bare), Upstream: func() []engine.Address { return a.upstream(step.Address) },
-		OnFailure: step.Rule.OnFailure(),
+		Adds: step.Type.Adds(bare), OnFailure: step.Rule.OnFailure(),
 	}
 }
 
@@ -61,6 +61,7 @@ func (a *asker) fingerprint(step *config.Step, bare cty.Value) string {
 
 func (a *asker) fingerprintOf(step *config.Step, arguments json.RawMessage) string {
 	attempt := a.attempt
+	attempt.WorkingDir = realPath(attempt.WorkingDir) // whatever links lead there
 	attempt.Step, attempt.Type = step.Address, step.Type.Name
 	return a.key.Arguments(attempt, arguments)
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"dagrun/engine"
+	"dagrun/engine/local"
 )
 
 // Judge decides for each step of a run, when its turn comes, whether its record
@@ -40,7 +41,10 @@ type Question struct {
 	Inputs      []string        // the files that they name and that are there
 	// Upstream lists all steps that it needs, directly or through others. It is
 	// asked where databases are in play.
-	Upstream  func() []engine.Address
+	Upstream func() []engine.Address
+	// Adds says that the step adds to a file in place whatever it holds: done once
+	// more, it would be there twice.
+	Adds      bool
 	OnFailure bool // it is there for what goes wrong in a run: that of an earlier run is not that of this
 }
 
@@ -78,10 +82,10 @@ func (j *Judge) difference(r *Record, q Question) (engine.DecisionReason, string
 	if path := j.changedInput(r, q.Inputs); path != "" {
 		return engine.DecisionInput, path
 	}
-	if reason, path := j.changedInPlace(r); path != "" {
+	if reason, path := j.changedInPlace(r, q.Adds); path != "" {
 		return reason, path
 	}
-	if slices.ContainsFunc(r.End.Files, func(f engine.FileRecord) bool { return j.isInPlace(f.Path) }) {
+	if !q.Adds && slices.ContainsFunc(r.End.Files, func(f engine.FileRecord) bool { return j.isInPlace(f.Path) }) {
 		if step := j.newerUpstream(r, q.Upstream()); step != "" {
 			return engine.DecisionUpstream, step
 		}
@@ -110,7 +114,7 @@ func changedArguments(before, after json.RawMessage) string {
 		}
 	}
 	if len(names) == 0 {
-		return "a sensitive argument"
+		return "a sensitive argument, or the name, folder, zone or key of the pipeline"
 	}
 	slices.Sort(names)
 	return strings.Join(names, ", ")
@@ -129,7 +133,7 @@ func (j *Judge) changedInput(r *Record, now []string) string {
 			continue
 		}
 		there, same := j.files.is(f.Path, f.SHA256)
-		if there && !same || !there && !j.wasDeleted(f) {
+		if there && (!same || local.HasJournal(f.Path)) || !there && !j.wasDeleted(f) {
 			return f.Path
 		}
 	}
@@ -153,11 +157,12 @@ func (j *Judge) isInPlace(path string) bool {
 
 // changedInPlace finds a database that something other than the recorded steps
 // has touched before this run.
-func (j *Judge) changedInPlace(r *Record) (engine.DecisionReason, string) {
+func (j *Judge) changedInPlace(r *Record, adds bool) (engine.DecisionReason, string) {
 	for _, f := range r.End.Files {
 		path := realPath(f.Path)
 		last, ok := j.ledger.inPlace[path]
-		if !ok || last.state != "" && last.state == j.files.inPlace[path] {
+		now := j.files.inPlace[path]
+		if !ok || last.state != "" && last.state == now || adds && f.Role == engine.Exclusive && now != "" {
 			continue
 		}
 		if f.Role == engine.Exclusive {

@@ -49,7 +49,7 @@ func TestDecisions(t *testing.T) {
 		},
 		"a sensitive argument": {
 			ask:  func(_ world, q *reuse.Question) { q.Fingerprint = "others" },
-			want: engine.DecisionArguments, detail: "a sensitive argument",
+			want: engine.DecisionArguments, detail: "a sensitive argument, or the name, folder, zone or key of the pipeline",
 		},
 		"it is there for failures": {ask: func(_ world, q *reuse.Question) { q.OnFailure = true }, want: engine.DecisionTriggerRule},
 	}

@@ -31,6 +31,7 @@ var Type = engine.Define("duckdb_load",
 	engine.OnlyWith("partition_by", "mode", deleteInsert),
 	engine.ExactlyOne("check.column", "check.sql"),
 	engine.ExactlyOne("check.sql", "check.not_null", "check.unique", "check.min", "check.max", "check.in", "check.matches"),
+	engine.WithAddition("mode", "append"),
 	engine.WithExample(`
 step "duckdb_load" "readings" {
   database     = "data/readings.duckdb"

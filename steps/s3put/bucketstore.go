@@ -102,7 +102,7 @@ func (b *bucketStore) otherPartSize(ctx context.Context, s *source, head *s3.Hea
 const ownMark = "dagrun-put"
 
 func (b *bucketStore) mark(key string) string {
-	return markOf(b.env.RunID, b.env.Pipeline, b.env.Step.String(), key)
+	return markOf(b.env.Origin, b.env.Pipeline, b.env.Step.String(), key)
 }
 
 // ownOrExists tells an object of an earlier attempt of this step, which is as

@@ -318,7 +318,7 @@ func TestFailKnowsItsOwn(t *testing.T) {
 			t.Errorf("another step: got %+v", got)
 		}
 		attempt, secrets = enginetest.Attempt(t, s3put.Type, dir, args)
-		attempt.RunID = "0190163d-0000-739b-aea5-966c26f8ad91"
+		attempt.RunID, attempt.Origin = "0190163d-0000-739b-aea5-966c26f8ad91", "0190163d-0000-739b-aea5-966c26f8ad91"
 		if got := enginetest.Perform(t.Context(), t, s3put.Type, attempt, secrets); got.Error == nil || got.Error.Code != "exists" {
 			t.Errorf("another run: got %+v", got)
 		}

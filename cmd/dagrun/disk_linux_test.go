@@ -152,6 +152,9 @@ func TestAFullDiskIsTold(t *testing.T) {
 	for free := 24; free < 1024; free += 24 {
 		sizes["the files"] = append(sizes["the files"], free)
 	}
+	if underRace { // which looks at the program, and not at where the disk ends
+		sizes = map[string][]int{"everything": {4, 304}, "the files": {0, 120, 288}, "the mail": {32}, "the backup": {0}, "the log": {4}}
+	}
 	var mu sync.Mutex
 	hit := map[string]bool{}
 	t.Run("with", func(t *testing.T) {
@@ -172,8 +175,8 @@ func TestAFullDiskIsTold(t *testing.T) {
 			})
 		}
 	})
-	if mounting(t) == nil {
-		return // the limit on files meets few steps
+	if mounting(t) == nil || underRace {
+		return // a limit on files, and few sizes, meet few steps
 	}
 	for _, step := range []string{"clean", "store", "chart", "report", "backup", "the log"} {
 		if !hit[step] {
@@ -186,7 +189,11 @@ func TestALimitOfTheSizeOfFilesIsTold(t *testing.T) {
 	d := cramp(t, yesterdays(t))
 	d.limit()
 	hit := map[string]bool{}
-	for _, free := range []int{0, 512, 4 << 10, 16 << 10, 64 << 10, 256 << 10, 512 << 10} {
+	sizes := []int{0, 512, 4 << 10, 16 << 10, 64 << 10, 256 << 10, 512 << 10}
+	if underRace {
+		sizes = []int{4 << 10, 16 << 10}
+	}
+	for _, free := range sizes {
 		r := cramped{d: d, args: onDisk["everything"], after: t.TempDir(), elsewhere: t.TempDir(), free: free}
 		r.check(t)
 		maps.Copy(hit, r.hit)

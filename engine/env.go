@@ -46,6 +46,10 @@ type FileMaker interface {
 	// to a temporary file in the same folder. When the attempt succeeds, it
 	// is synced and renamed into place; when it fails, it is removed.
 	Create(path string) (OutputFile, error)
+	// Temporary names a file beside path that is not there yet, for what has
+	// to be written by name. Whatever stands there when the attempt ends is
+	// removed; if the process dies before, the next run removes it.
+	Temporary(path string) (string, error)
 }
 
 // OutputFile is a file under construction.

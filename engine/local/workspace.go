@@ -23,6 +23,7 @@ type workspace struct {
 	note    func(path string) error // of a temporary file, before it is made
 	mu      sync.Mutex
 	pending []*pendingFile
+	named   []string // temporary files that the step makes itself
 	records []engine.FileRecord
 }
 
@@ -55,13 +56,32 @@ func (w *workspace) createTemp(path string) (*os.File, error) {
 	if err := os.MkdirAll(dir, 0o777); err != nil { //nolint:gosec // the umask decides, as for any output
 		return nil, err
 	}
-	temp := filepath.Join(dir, ".dagrun-"+rand.Text()+".tmp")
-	if w.note != nil {
-		if err := w.note(temp); err != nil {
-			return nil, err
-		}
+	temp, err := w.name(dir)
+	if err != nil {
+		return nil, err
 	}
 	return os.OpenFile(temp, os.O_RDWR|os.O_CREATE|os.O_EXCL, modeOf(path)) //nolint:gosec // the path is what the pipeline says
+}
+
+// name makes the name of a temporary file in a folder, and notes it.
+func (w *workspace) name(dir string) (string, error) {
+	temp := filepath.Join(dir, ".dagrun-"+rand.Text()+".tmp")
+	if w.note == nil {
+		return temp, nil
+	}
+	return temp, w.note(temp)
+}
+
+// Temporary implements engine.FileMaker.
+func (w *workspace) Temporary(path string) (string, error) {
+	temp, err := w.name(filepath.Dir(engine.Resolve(w.dir, path)))
+	if err != nil {
+		return "", unwritable(path, err)
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.named = append(w.named, temp)
+	return temp, nil
 }
 
 // modeOf keeps the permissions of a file that is replaced; the umask applies
@@ -119,6 +139,9 @@ func (w *workspace) commit() error {
 
 // abort removes what was not committed.
 func (w *workspace) abort() {
+	for _, temp := range w.named {
+		_ = os.Remove(temp)
+	}
 	for _, p := range w.pending {
 		if !p.done {
 			_ = p.temp.Close()

@@ -52,6 +52,9 @@ func (d *direct) Create(path string) (engine.OutputFile, error) {
 	return memoryFile{d, &d.out}, nil
 }
 
+// Temporary implements engine.FileMaker.
+func (d *direct) Temporary(path string) (string, error) { return path + ".tmp", nil }
+
 type memoryFile struct {
 	d  *direct
 	to *bytes.Buffer

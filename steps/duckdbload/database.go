@@ -41,7 +41,7 @@ func openDatabase(ctx context.Context, env *engine.Env, path string, wait time.D
 	}
 	deadline := time.Now().Add(wait)
 	for pause := 10 * time.Millisecond; ; pause = min(2*pause, 200*time.Millisecond) {
-		db, err := tryOpen(ctx, path)
+		db, err := tryOpen(ctx, env, path)
 		if err == nil {
 			return db, db.setZone(ctx, env.LogicalTime.Location())
 		}
@@ -75,7 +75,7 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-func tryOpen(ctx context.Context, path string) (*database, error) {
+func tryOpen(ctx context.Context, env *engine.Env, path string) (*database, error) {
 	info, err := os.Stat(path)
 	if err == nil && info.IsDir() {
 		return nil, errIsFolder
@@ -85,12 +85,36 @@ func tryOpen(ctx context.Context, path string) (*database, error) {
 	}
 	_, err = os.Lstat(path) // a link to where there is nothing is not made here
 	made := errors.Is(err, fs.ErrNotExist)
+	if made {
+		makeEmpty(ctx, env, path)
+	}
 	db, err := open(ctx, path)
 	if err != nil {
 		return nil, err
 	}
 	db.path, db.made = path, made
 	return db, nil
+}
+
+// makeEmpty puts an empty database where none is. DuckDB writes the beginning of
+// a new file bit by bit, and a process that is killed meanwhile would leave a
+// file that nothing can open; so it is written under another name and appears
+// whole. A link, unlike a rename, leaves alone what another process has put
+// there. What does not succeed here is done, or told, by the opening that
+// follows.
+func makeEmpty(ctx context.Context, env *engine.Env, path string) {
+	temp, err := env.Files.Temporary(path)
+	if err != nil {
+		return
+	}
+	db, err := open(ctx, temp)
+	if err == nil {
+		err = db.shut()
+	}
+	if err == nil {
+		_ = os.Link(temp, path)
+	}
+	_ = os.Remove(temp)
 }
 
 // isSQLite keeps DuckDB from fetching its extension for such files, where its

@@ -56,15 +56,17 @@ func (a *app) cronInstall(paths []string, f *cronFlags) error {
 	if m.temporary() {
 		return errTemporary
 	}
+	for _, job := range jobs {
+		if err := openLog(job.Log); err != nil {
+			return err
+		}
+	}
 	put := func(table crontab.Table) (crontab.Table, error) { return a.putJobs(table, jobs) }
 	changed, err := a.editCrontab(put)
 	if err != nil {
 		return err
 	}
 	for _, job := range jobs {
-		if err := makeLogFolder(job.Log); err != nil {
-			return err
-		}
 		told := "is in the crontab already"
 		if changed {
 			told = "is in the crontab"
@@ -77,10 +79,18 @@ func (a *app) cronInstall(paths []string, f *cronFlags) error {
 	return nil
 }
 
-// makeLogFolder makes the folder of a log as the crontab line would.
-func makeLogFolder(log string) error {
-	if err := os.MkdirAll(filepath.Dir(log), 0o700); err != nil {
-		return fmt.Errorf("make the folder of the log: %w; choose another place with --log", err)
+// openLog opens a log as the crontab line would, so that what keeps it from
+// being written is known before the crontab is changed.
+func openLog(path string) error {
+	err := os.MkdirAll(filepath.Dir(path), 0o700)
+	if err == nil {
+		var f *os.File
+		if f, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600); err == nil { //nolint:gosec // where the user wants it
+			err = f.Close()
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("open the log of the runs: %w; choose another place with --log", err)
 	}
 	return nil
 }
@@ -116,6 +126,9 @@ func doubtful(settings map[string]crontab.Setting) engine.Diagnostics {
 	warn := func(s crontab.Setting, what string) {
 		diags = append(diags, engine.Diagnostic{Severity: engine.Warning, Summary: "Setting in the crontab",
 			Detail: fmt.Sprintf("Line %d of the crontab sets %s=%s for the lines below it, the pipeline's too. %s", s.Line, s.Name, s.Value, what)})
+	}
+	if s, ok := settings["DAGRUN_STATE_DIR"]; ok {
+		warn(s, "Runs have their history and their lock there, unless the pipeline's line has --state-dir.")
 	}
 	if s, ok := settings["CRON_TZ"]; ok {
 		warn(s, "Some crons, though not Debian's, take times for that zone's then, and the pipeline would be started at wrong times. Move the setting below the pipeline's block.")

@@ -107,7 +107,16 @@ func (a *app) launch(path string, l launch, signals *signals) error {
 		return err
 	}
 	stateDir := stateDirOf(l.stateDir, p.WorkingDir)
-	held, err := lock(signals.context(), stateDir, p.Name, l.patience(p.OnOverlap))
+	patience := l.patience(p.OnOverlap)
+	first := patience
+	if patience == forever || patience > brief {
+		first = brief
+	}
+	held, err := lock(signals.context(), stateDir, p.Name, first)
+	if errors.Is(err, errLocked) && first != patience {
+		_, _ = fmt.Fprintf(a.stderr, "dagrun: %v%s; waiting\n", errLocked, underWay(stateDir, p.Name))
+		held, err = lock(signals.context(), stateDir, p.Name, patience)
+	}
 	switch {
 	case errors.Is(err, errLocked):
 		return a.overlap(p, stateDir, l)

@@ -128,6 +128,6 @@ func (v *violations) note() {
 	}
 	v.kept = true
 	if err := os.CopyFS(filepath.Join(v.soak.keep, filepath.Base(v.dir)), os.DirFS(v.dir)); err != nil {
-		v.TB.Logf("the folder cannot be kept: %v", err)
+		v.Logf("the folder cannot be kept: %v", err)
 	}
 }

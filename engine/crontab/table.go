@@ -22,6 +22,7 @@ func end(path string) string   { return ending + path }
 // lines gives the lines, each with its line break.
 func (t Table) lines() []string { return slices.Collect(strings.Lines(string(t))) }
 
+// String is the crontab as it stands.
 func (t Table) String() string { return string(t) }
 
 // span is the lines of a block, markers included: from the first index up to

@@ -2,8 +2,6 @@ package execute
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"sync"
 	"time"
@@ -185,30 +183,11 @@ func locksOf(dir string, t *engine.StepType, args cty.Value) []sched.Lock {
 			continue
 		}
 		for _, path := range local.Paths(dir, args.GetAttr(f.Name)) {
-			lock := sched.Lock{Key: realPath(path), Exclusive: f.Role == engine.Exclusive}
+			lock := sched.Lock{Key: local.RealPath(path), Exclusive: f.Role == engine.Exclusive}
 			if !slices.Contains(locks, lock) {
 				locks = append(locks, lock)
 			}
 		}
 	}
 	return locks
-}
-
-// realPath is one name for a file, whatever links lead to it. A file that is
-// not there yet has the name that it will have.
-func realPath(path string) string {
-	for range 40 { // links that lead in a circle lead nowhere
-		if real, err := filepath.EvalSymlinks(path); err == nil {
-			return real
-		}
-		target, err := os.Readlink(path)
-		if err != nil {
-			break
-		}
-		path = engine.Resolve(filepath.Dir(path), target)
-	}
-	if dir, err := filepath.EvalSymlinks(filepath.Dir(path)); err == nil {
-		return filepath.Join(dir, filepath.Base(path))
-	}
-	return path
 }

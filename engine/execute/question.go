@@ -61,7 +61,7 @@ func (a *asker) fingerprint(step *config.Step, bare cty.Value) string {
 
 func (a *asker) fingerprintOf(step *config.Step, arguments json.RawMessage) string {
 	attempt := a.attempt
-	attempt.WorkingDir = realPath(attempt.WorkingDir) // whatever links lead there
+	attempt.WorkingDir = local.RealPath(attempt.WorkingDir) // whatever links lead there
 	attempt.Step, attempt.Type = step.Address, step.Type.Name
 	return a.key.Arguments(attempt, arguments)
 }

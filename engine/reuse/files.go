@@ -56,7 +56,7 @@ func (l *Ledger) paths() map[string]bool {
 			continue
 		}
 		for _, f := range e.record.End.Files {
-			if _, inPlace := l.inPlace[realPath(f.Path)]; !inPlace && (f.Role == engine.Reads || f.Role == engine.Writes) {
+			if _, inPlace := l.inPlace[local.RealPath(f.Path)]; !inPlace && (f.Role == engine.Reads || f.Role == engine.Writes) {
 				paths[f.Path] = true
 			}
 		}

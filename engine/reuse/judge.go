@@ -151,7 +151,7 @@ func (j *Judge) wasDeleted(f engine.FileRecord) bool {
 }
 
 func (j *Judge) isInPlace(path string) bool {
-	_, ok := j.ledger.inPlace[realPath(path)]
+	_, ok := j.ledger.inPlace[local.RealPath(path)]
 	return ok
 }
 
@@ -159,7 +159,7 @@ func (j *Judge) isInPlace(path string) bool {
 // has touched before this run.
 func (j *Judge) changedInPlace(r *Record, adds bool) (engine.DecisionReason, string) {
 	for _, f := range r.End.Files {
-		path := realPath(f.Path)
+		path := local.RealPath(f.Path)
 		last, ok := j.ledger.inPlace[path]
 		now := j.files.inPlace[path]
 		if !ok || last.state != "" && last.state == now || adds && f.Role == engine.Exclusive && now != "" {
@@ -197,7 +197,7 @@ func sharesInPlace(writer, user *Record) bool {
 			continue
 		}
 		for _, u := range user.End.Files {
-			if realPath(u.Path) == realPath(w.Path) {
+			if local.RealPath(u.Path) == local.RealPath(w.Path) {
 				return true
 			}
 		}

@@ -6,9 +6,9 @@ import (
 	"errors"
 	"io/fs"
 	"iter"
-	"path/filepath"
 
 	"dagrun/engine"
+	"dagrun/engine/local"
 )
 
 // Record is the work of a step that succeeded.
@@ -148,18 +148,10 @@ func (l *Ledger) noteFiles(r *Record) {
 		case engine.Deletes:
 			l.deleted[f.Path] = f.SHA256
 		case engine.Exclusive:
-			path := realPath(f.Path)
+			path := local.RealPath(f.Path)
 			if before, known := l.inPlace[path]; !known || r.at.after(before.at) {
 				l.inPlace[path] = change{r.at, f.State}
 			}
 		}
 	}
-}
-
-// realPath is one name for a file, whatever links lead to it.
-func realPath(path string) string {
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		return real
-	}
-	return path
 }

@@ -1,9 +1,11 @@
-package execute
+package local_test
 
 import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"dagrun/engine/local"
 )
 
 // Whatever links lead to a file, it has one name: also one that is not there yet.
@@ -28,12 +30,12 @@ func TestLinksLeadToOneName(t *testing.T) {
 			}
 		}
 		for _, path := range []string{"sub/db.duckdb", "folder/db.duckdb", "absolute", "relative", "again", "through"} {
-			if got := realPath(filepath.Join(dir, path)); got != want {
+			if got := local.RealPath(filepath.Join(dir, path)); got != want {
 				t.Errorf("%s (the file is there: %v): got %s, want %s", path, there, got, want)
 			}
 		}
 	}
-	if got := realPath(filepath.Join(dir, "circle")); got != filepath.Join(dir, "circle") {
+	if got := local.RealPath(filepath.Join(dir, "circle")); got != filepath.Join(dir, "circle") {
 		t.Errorf("got %s", got)
 	}
 }

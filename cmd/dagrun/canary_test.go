@@ -60,6 +60,11 @@ var secretCommands = [][]string{
 	{"backfill", "--from", "2026-01-01", "--to", "2026-01-02", "--keep-going"},
 }
 
+// lookingCommands are those that look at what the others have left.
+var lookingCommands = [][]string{
+	{"runs"}, {"runs", "--json"}, {"show", "latest"}, {"show", "latest", "--json"}, {"logs", "latest"}, {"logs", "latest", "--json"},
+}
+
 // secretHead is how every pipeline of this test begins.
 const secretHead = `
 pipeline "p" {
@@ -235,6 +240,11 @@ func TestNoFailureShowsASecret(t *testing.T) {
 			wrong := strings.Contains(name, "wrong")
 			for _, command := range secretCommands {
 				callSecretly(t, append(append([]string{command[0], path}, args...), command[1:]...), strings.Join(command, " "), name == "nothing fails", wrong)
+			}
+			for _, command := range lookingCommands {
+				if !wrong {
+					callSecretly(t, append(command, "--state-dir", state), strings.Join(command, " "), true, false)
+				}
 			}
 			files := contents(t, state)
 			for file, content := range files {

@@ -37,7 +37,7 @@ func (a *app) takeUp(ctx context.Context, path string, p *config.Pipeline, state
 		return runlog.Run{Dir: runlog.Dir(stateDir, p.Name, id)}.Events()
 	})
 	if err != nil {
-		return nil, nil, fmt.Errorf("read the run that is to be taken up: %w", err)
+		return nil, nil, fmt.Errorf("read the run that is to be taken up: %w; take up another with --resume=RUN, or run without --resume", err)
 	}
 	key, err := reuse.OpenKey(stateDir)
 	if err != nil {

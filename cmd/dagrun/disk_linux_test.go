@@ -310,3 +310,29 @@ func (c *cramped) checkDone(t *testing.T) {
 		noLitter(t, dir)
 	}
 }
+
+// TestAFirstDatabaseWithoutRoomIsTold: DuckDB leaves the beginning of a file when
+// it has no room for the rest, and would do so again and again.
+func TestAFirstDatabaseWithoutRoomIsTold(t *testing.T) {
+	d := cramp(t, t.TempDir())
+	if underRace {
+		d.limit() // which looks at the program, and not at where the disk ends
+	}
+	stores := 0
+	for _, free := range []int{4, 8, 12, 16, 20, 24} {
+		c := cramped{d: d, args: onDisk["the files"], after: t.TempDir(), elsewhere: t.TempDir(), free: free << 10, hit: map[string]bool{}}
+		p := d.run(t, c.after, c.free, daily("2026-11-20", c.args(d.folder, c.elsewhere)...)...)
+		c.checkTold(t, p)
+		if c.hit["store"] {
+			stores++
+		}
+		noLitter(t, c.after)
+		runProcess(t, exitOK, nil, daily("2026-11-20", c.args(c.after, c.elsewhere)...)...)
+		if t.Failed() {
+			t.Fatalf("with %d bytes left; the run said\n%s", c.free, p.said())
+		}
+	}
+	if stores == 0 {
+		t.Error("no database was without room")
+	}
+}

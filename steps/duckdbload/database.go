@@ -40,13 +40,15 @@ func openDatabase(ctx context.Context, env *engine.Env, path string, wait time.D
 		return nil, unwritable(path, err)
 	}
 	deadline := time.Now().Add(wait)
+	again := true
 	for pause := 10 * time.Millisecond; ; pause = min(2*pause, 200*time.Millisecond) {
 		db, err := tryOpen(ctx, env, path)
 		if err == nil {
 			return db, db.setZone(ctx, env.LogicalTime.Location())
 		}
 		if !isLocked(err) {
-			if removeUnfinished(path) {
+			if removeUnfinished(path) && again {
+				again = false // what is left now is of this very attempt: there is no room
 				continue
 			}
 			return nil, openFailure(path, err)

@@ -123,15 +123,36 @@ func (c *tidyClient) CompleteMultipartUpload(ctx context.Context, in *s3.Complet
 // AbortMultipartUpload gives up an upload, also when ctx has ended, but not for
 // long then.
 func (c *tidyClient) AbortMultipartUpload(ctx context.Context, in *s3.AbortMultipartUploadInput, opts ...func(*s3.Options)) (*s3.AbortMultipartUploadOutput, error) {
-	patience := 5 * time.Second
-	if ctx.Err() != nil {
+	patience, cancelled := 5*time.Second, ctx.Err() != nil
+	if cancelled {
 		patience = 700 * time.Millisecond
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
 	_, err := c.Client.AbortMultipartUpload(ctx, in, opts...)
+	if cancelled && err == nil {
+		c.abortAgain(ctx, in, opts...)
+	}
 	c.left = err != nil && errorCode(err) != "NoSuchUpload"
 	return &s3.AbortMultipartUploadOutput{}, nil
+}
+
+// abortAgain gives up an upload whose parts were cut off on their way: the store
+// may still be at work on one, which would bring the upload back. It returns when
+// the store no longer knows the upload, or after the third time.
+func (c *tidyClient) abortAgain(ctx context.Context, in *s3.AbortMultipartUploadInput, opts ...func(*s3.Options)) {
+	pause := time.NewTicker(50 * time.Millisecond)
+	defer pause.Stop()
+	for range 3 {
+		select {
+		case <-ctx.Done():
+			return // it was given up once
+		case <-pause.C:
+		}
+		if _, err := c.Client.AbortMultipartUpload(ctx, in, opts...); err != nil {
+			return // the upload is gone, as it should be, or the store is
+		}
+	}
 }
 
 // listener counts what is sent. Parts are sent side by side.

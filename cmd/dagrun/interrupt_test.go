@@ -147,3 +147,31 @@ func resultOf(t *testing.T, state, step string) engine.StepResult {
 	}
 	return ""
 }
+
+// A signal while the files of the run that is taken up are read ends dagrun
+// before anything is done again.
+func TestASignalWhileFilesAreComparedDoesNothing(t *testing.T) {
+	folder, state := t.TempDir(), t.TempDir()
+	args := append(daily("2026-11-20"), "--state-dir", state, "--var", "folder="+folder)
+	runProcess(t, exitOK, nil, args...)
+	charts, err := filepath.Glob(filepath.Join(folder, "*.png"))
+	if err != nil || len(charts) != 1 {
+		t.Fatalf("charts %v: %v", charts, err)
+	}
+	if err := os.Truncate(charts[0], 1<<40); err != nil { // takes long to read
+		t.Fatal(err)
+	}
+	p := launchProcess(t, nil, "run", args[1], "--resume", "--state-dir", state, "--var", "folder="+folder)
+	time.Sleep(300 * time.Millisecond)
+	if err := p.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	if got := p.code(); got != exitSIGINT {
+		t.Errorf("exit code %d, want %d\n%s", got, exitSIGINT, p.said())
+	}
+	for _, run := range runsOf(t, state, "temperature") {
+		if run.Started.ResumedFrom != "" {
+			t.Errorf("a run has begun: %+v", run)
+		}
+	}
+}

@@ -139,7 +139,11 @@ func (a *app) launch(path string, l launch, signals *signals) error {
 	o := a.recordOptions()
 	o.Key = key
 	if l.resume != "" {
-		if p, o.Resume, err = a.takeUp(signals.context(), path, p, stateDir, l); err != nil {
+		p, o.Resume, err = a.takeUp(signals.context(), path, p, stateDir, l)
+		switch {
+		case signals.received() != nil: // nothing was done yet
+			return exit{signals.code()}
+		case err != nil:
 			return err
 		}
 	}

@@ -51,11 +51,12 @@ func (a *app) plan(path string, l launch) error {
 		a.look(historyIn(stateDir), p.Name)
 		signals := catchSignals()
 		defer signals.stop()
-		if p, judge, err = a.takeUp(signals.context(), path, p, stateDir, l); err != nil {
-			return err
-		}
-		if signals.received() != nil {
+		p, judge, err = a.takeUp(signals.context(), path, p, stateDir, l)
+		switch {
+		case signals.received() != nil:
 			return exit{signals.code()}
+		case err != nil:
+			return err
 		}
 	}
 	p.Run.ID = "" // no run has begun

@@ -43,7 +43,8 @@ func (a *app) takeUp(ctx context.Context, path string, p *config.Pipeline, state
 	if err != nil {
 		return nil, nil, err
 	}
-	return p, reuse.NewJudge(ctx, ledger, key, l.force), nil
+	judge, err := reuse.NewJudge(ctx, ledger, key, l.force)
+	return p, judge, err
 }
 
 // warnOfVariables says which variables have other values than in the run that

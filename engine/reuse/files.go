@@ -25,7 +25,7 @@ type content struct {
 }
 
 // survey reads the files of a ledger, several at once, until ctx ends. A file
-// that is not read has no hash and counts as changed.
+// that cannot be read has no hash and counts as changed.
 func survey(ctx context.Context, l *Ledger) *files {
 	f := &files{known: map[string]content{}, inPlace: map[string]string{}}
 	for path := range l.inPlace {

@@ -23,14 +23,15 @@ type Judge struct {
 }
 
 // NewJudge looks at the files that the ledger names, which means to read them.
-// Until ctx ends: what was not read by then counts as changed. With force
-// nothing is reused.
-func NewJudge(ctx context.Context, l *Ledger, key Key, force bool) *Judge {
+// It gives the error of ctx when that ends before all are read: who has not seen
+// all does not judge. With force nothing is reused.
+func NewJudge(ctx context.Context, l *Ledger, key Key, force bool) (*Judge, error) {
 	j := &Judge{ledger: l, key: key, force: force, needed: map[engine.Address]engine.Address{}, ran: map[engine.Address]bool{}}
-	if !force {
-		j.files = survey(ctx, l)
+	if force {
+		return j, nil
 	}
-	return j
+	j.files = survey(ctx, l)
+	return j, ctx.Err()
 }
 
 // Question is a step whose turn has come.

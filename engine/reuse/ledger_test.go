@@ -121,7 +121,11 @@ func (w world) judge(t *testing.T, h history, run string) (*reuse.Ledger, *reuse
 	if err != nil {
 		t.Fatal(err)
 	}
-	return l, reuse.NewJudge(t.Context(), l, w.key, false)
+	j, err := reuse.NewJudge(t.Context(), l, w.key, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l, j
 }
 
 func TestTheNewestTimeThatAStepWasAtWorkCounts(t *testing.T) {
@@ -235,7 +239,8 @@ func TestKeyIsMadeOnceAndKeptSecret(t *testing.T) {
 	}
 }
 
-func TestFilesThatCouldNotBeReadInTimeCountAsChanged(t *testing.T) {
+// A step must not be done again because its files could not be read in time.
+func TestWhoHasNotSeenAllFilesDoesNotJudge(t *testing.T) {
 	w := newWorld(t)
 	w.write(t, "in.csv", "1")
 	h := history{"1": {began(""), attempted(clean), w.succeeded(clean, w.file(t, engine.Reads, "in.csv"))}}
@@ -245,8 +250,7 @@ func TestFilesThatCouldNotBeReadInTimeCountAsChanged(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, got := reuse.NewJudge(ctx, ledger, w.key, false).Decide(reuse.Question{Step: clean, Fingerprint: "arguments", Inputs: []string{w.path("in.csv")}})
-	if got.Reason != engine.DecisionInput {
-		t.Errorf("got %+v", got)
+	if _, err := reuse.NewJudge(ctx, ledger, w.key, false); !errors.Is(err, context.Canceled) {
+		t.Errorf("got error %v", err)
 	}
 }

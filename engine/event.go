@@ -209,6 +209,7 @@ const (
 	ReasonUpstreamFailed  Reason = "upstream_failed"  // the cause failed
 	ReasonUpstreamSkipped Reason = "upstream_skipped" // the cause was skipped
 	ReasonTriggerRule     Reason = "trigger_rule"     // its trigger rule did not come to hold
+	ReasonNotTargeted     Reason = "not_targeted"     // it is no part of this run
 	ReasonPrecondition    Reason = "precondition"
 	ReasonPostcondition   Reason = "postcondition"
 	ReasonArguments       Reason = "arguments" // they could not be evaluated

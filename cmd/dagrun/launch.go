@@ -33,8 +33,10 @@ type launch struct {
 	lockTimeout string
 	resume      string // the run to take up, as a person names it; empty for none
 	force       bool   // nothing is reused
-	waits       bool   // for a run under way, whatever on_overlap says
-	silent      bool   // about the pipeline's outputs
+	targets     []string
+	exclusions  []string
+	waits       bool // for a run under way, whatever on_overlap says
+	silent      bool // about the pipeline's outputs
 	// done gives a run that makes this one needless; it is asked under the lock. It
 	// may be nil.
 	done func() string
@@ -52,7 +54,13 @@ func (l *launch) addFlags(c *cobra.Command) {
 	c.Flags().IntVar(&l.parallelism, "parallelism", 0, "steps at once (default: the pipeline's concurrency, else the number of CPUs)")
 	c.Flags().BoolVar(&l.asJSON, "json", false, "print the events of the run log as they happen")
 	l.addStateDir(c)
+	l.addSelection(c)
 	c.Flags().StringVar(&l.lockTimeout, "lock-timeout", "", "how long to wait for a run that is under way before on_overlap decides (default: not at all, with on_overlap = \"wait\" without end)")
+}
+
+func (l *launch) addSelection(c *cobra.Command) {
+	c.Flags().StringArrayVar(&l.targets, "target", nil, "run this step or block, and what it needs, and nothing else; may be repeated")
+	c.Flags().StringArrayVar(&l.exclusions, "exclude", nil, "leave out this step or block, and what needs it; may be repeated")
 }
 
 func (l *launch) addStateDir(c *cobra.Command) {
@@ -147,7 +155,56 @@ func (a *app) launch(path string, l launch, signals *signals) error {
 			return err
 		}
 	}
+	if o.Selection, err = a.expand(p, l); err != nil {
+		return err
+	}
 	return a.runLocked(p, stateDir, l, o, signals)
+}
+
+// expand settles the steps of a run that is about to begin, and which of them are
+// part of it.
+func (a *app) expand(p *config.Pipeline, l launch) (execute.Selection, error) {
+	diags := p.Expand()
+	if err := a.tell(diags, l.asJSON); err != nil {
+		return execute.Selection{}, err
+	}
+	targets, err := addressesOf("--target", l.targets)
+	exclusions, more := addressesOf("--exclude", l.exclusions)
+	if err = errors.Join(err, more); err != nil {
+		return execute.Selection{}, usageError{err}
+	}
+	selection, err := execute.Select(p, targets, exclusions)
+	if err != nil {
+		return selection, usageError{err}
+	}
+	return selection, nil
+}
+
+func addressesOf(flag string, texts []string) ([]engine.Address, error) {
+	var addresses []engine.Address
+	for _, text := range texts {
+		a, err := engine.ParseAddress(text)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", flag, err)
+		}
+		addresses = append(addresses, a)
+	}
+	return addresses, nil
+}
+
+// tell says what is wrong with a pipeline; the error is there when it cannot run.
+func (a *app) tell(diags engine.Diagnostics, asJSON bool) error {
+	if asJSON && diags.HasErrors() {
+		if err := a.printJSON(diags, false); err != nil {
+			return err
+		}
+	} else {
+		a.printDiagnostics(diags)
+	}
+	if diags.HasErrors() {
+		return exit{exitConfig}
+	}
+	return nil
 }
 
 // loadToRun reads a pipeline that is to run now, and says what is wrong with it.
@@ -156,15 +213,8 @@ func (a *app) loadToRun(path string, l launch) (*config.Pipeline, error) {
 	if err != nil {
 		return nil, err
 	}
-	if l.asJSON && diags.HasErrors() {
-		if err := a.printJSON(diags, false); err != nil {
-			return nil, err
-		}
-	} else {
-		a.printDiagnostics(diags)
-	}
-	if diags.HasErrors() {
-		return nil, exit{exitConfig}
+	if err := a.tell(diags, l.asJSON); err != nil {
+		return nil, err
 	}
 	if info, err := os.Stat(p.WorkingDir); err != nil || !info.IsDir() {
 		a.printDiagnostics(engine.Diagnostics{{Severity: engine.Error, Summary: "No working directory",

@@ -27,6 +27,7 @@ func (a *app) planCommand() *cobra.Command {
 	l.addDate(c)
 	l.addResume(c)
 	l.addStateDir(c)
+	l.addSelection(c)
 	c.Flags().BoolVar(&l.asJSON, "json", false, "print the plan as a JSON object")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if err := l.settle(c); err != nil {
@@ -60,7 +61,11 @@ func (a *app) plan(path string, l launch) error {
 		}
 	}
 	p.Run.ID = "" // no run has begun
-	prospects := execute.Plan(p, judge)
+	selection, err := a.expand(p, l)
+	if err != nil {
+		return err
+	}
+	prospects := execute.Plan(p, judge, selection)
 	if l.asJSON {
 		err = a.printPlanJSON(p, judge, prospects)
 	} else {

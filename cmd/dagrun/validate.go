@@ -49,7 +49,7 @@ func (a *app) validate(paths []string, assignments values, format string) error 
 		}
 		a.printDiagnostics(diags)
 		if p != nil {
-			_, _ = fmt.Fprintf(a.stdout, "%s: pipeline %q is valid, %s\n", path, p.Name, count(len(p.Steps), "step"))
+			_, _ = fmt.Fprintf(a.stdout, "%s: pipeline %q is valid, %s\n", path, p.Name, count(len(p.Blocks), "step"))
 		}
 	}
 	if err := a.printReport(format, paths, all, found); err != nil {

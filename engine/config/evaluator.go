@@ -31,7 +31,7 @@ func (p *Pipeline) newEvaluator(ahead bool) *Evaluator {
 	s.values = map[engine.Address]cty.Value{}
 	s.locals = map[string]*local{}
 	for name, l := range p.scope.locals {
-		s.locals[name] = &local{expr: l.expr, at: l.at}
+		s.locals[name] = &local{expr: l.expr, at: l.at, fixed: l.fixed}
 	}
 	run := &s
 	run.functions = sync.OnceValue(run.newFunctions)
@@ -57,9 +57,9 @@ type Prepared struct {
 func (e *Evaluator) Prepare(step *Step) Prepared {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	s := e.scope
+	s, v := e.scope, viewOf(step)
 	if step.condition != nil {
-		verdict, diags := s.condition(step.condition, viewStep)
+		verdict, diags := s.condition(step.condition, v)
 		switch {
 		case diags.HasErrors():
 			return Prepared{Failure: failureOf(diags)}
@@ -68,11 +68,11 @@ func (e *Evaluator) Prepare(step *Step) Prepared {
 		}
 	}
 	for _, c := range step.preconditions {
-		if f := s.assert(c, viewStep, engine.ReasonPrecondition); f != nil {
+		if f := s.assert(c, v, engine.ReasonPrecondition); f != nil {
 			return Prepared{Failure: f}
 		}
 	}
-	args, diags := s.evalArguments(step.args, viewStep)
+	args, diags := s.evalArguments(step.args, v)
 	if diags.HasErrors() {
 		return Prepared{Failure: failureOf(diags)}
 	}
@@ -83,7 +83,9 @@ func (e *Evaluator) Prepare(step *Step) Prepared {
 		return Prepared{Failure: failureOf(hcl.Diagnostics{problem(step.at, "Arguments not known",
 			"Some arguments of %s are made of what a step gives that has not ended.", step.Address)})}
 	}
-	s.values[step.Address] = withOutputs(args, nullsOf(step.Type.OutputsType()))
+	if step.valued {
+		s.keep(step, withOutputs(args, nullsOf(step.Type.OutputsType())))
+	}
 	return Prepared{Arguments: args}
 }
 
@@ -144,7 +146,7 @@ func (e *Evaluator) Complete(step *Step, args cty.Value, outputs json.RawMessage
 			return f, nil
 		}
 	}
-	e.scope.values[step.Address] = value
+	e.scope.keep(step, value)
 	return nil, nil
 }
 
@@ -188,7 +190,7 @@ func (e *Evaluator) Outputs() ([]Output, error) {
 
 // Locate gives the place of an argument path such as threshold[1].color in
 // the pipeline's file; of the step's header where the path is empty.
-func (s *Step) Locate(argument string) *engine.Range {
+func (s *Block) Locate(argument string) *engine.Range {
 	if argument == "" {
 		return rangeOf(s.at)
 	}

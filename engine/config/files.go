@@ -1,18 +1,15 @@
 package config
 
 import (
-	"path/filepath"
-
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 
 	"dagrun/engine"
-	"dagrun/engine/graph"
 )
 
 // fileUse is what a step does with a file, or with something inside one.
 type fileUse struct {
-	step   engine.Address
+	step   *Step
 	role   engine.Role
 	path   string // absolute; may be a glob where the role is to read
 	shown  string // the path as people know it
@@ -52,7 +49,7 @@ func pathUses(p *Pipeline, step *Step, args cty.Value, argument string, role eng
 	var uses []fileUse
 	for _, path := range knownTexts(args.GetAttr(argument)) {
 		uses = append(uses, fileUse{
-			step: step.Address, role: role, path: engine.Resolve(p.WorkingDir, path), shown: path, at: step.args.find(argument),
+			step: step, role: role, path: engine.Resolve(p.WorkingDir, path), shown: path, at: step.args.find(argument),
 		})
 	}
 	return uses
@@ -78,51 +75,9 @@ func knownTexts(v cty.Value) []string {
 	return nil
 }
 
-// checkFiles finds steps that get in each other's way: two that write one file
-// or table, one that reads what another writes with no order between them, and
-// one that deletes what another still reads.
-func checkFiles(g *graph.Graph, uses []fileUse) hcl.Diagnostics {
-	var diags hcl.Diagnostics
-	byPath := map[string][]fileUse{}
-	var globs []fileUse
-	for i, a := range uses {
-		earlier := byPath[a.path]
-		for _, b := range globs {
-			if b.path != a.path && matches(b, a) {
-				earlier = append(earlier[:len(earlier):len(earlier)], b)
-			}
-		}
-		if isGlob(a) {
-			globs = append(globs, a)
-			for _, b := range uses[:i] {
-				if b.path != a.path && matches(a, b) {
-					earlier = append(earlier[:len(earlier):len(earlier)], b)
-				}
-			}
-		}
-		for _, b := range earlier {
-			if d := conflict(g, a, b); a.object == b.object && d != nil {
-				diags = append(diags, d)
-			}
-		}
-		byPath[a.path] = append(byPath[a.path], a)
-	}
-	return diags
-}
-
-func isGlob(u fileUse) bool {
-	return (u.role == engine.Reads || u.role == engine.Deletes) && engine.IsGlob(u.path)
-}
-
-// matches reports whether one use is a glob that the other's path fits.
-func matches(glob, path fileUse) bool {
-	ok, err := filepath.Match(glob.path, path.path)
-	return isGlob(glob) && err == nil && ok
-}
-
 // conflict says what is wrong with two uses of one file; b comes first in the
 // pipeline.
-func conflict(g *graph.Graph, a, b fileUse) *hcl.Diagnostic {
+func (p *Pipeline) conflict(a, b fileUse) *hcl.Diagnostic {
 	if a.step == b.step {
 		return conflictWithin(a, b)
 	}
@@ -134,44 +89,44 @@ func conflict(g *graph.Graph, a, b fileUse) *hcl.Diagnostic {
 	case a.object != "":
 		return problem(a.at, "Two steps write one table",
 			"%s writes table %q of %s, and so does %s (%s). Write to different tables, or load both sources in one step.",
-			a.step, a.object, a.shown, b.step, place(b.at))
+			a.step.Address, a.object, a.shown, b.step.Address, place(b.at))
 	case a.role == engine.Deletes || b.role == engine.Deletes:
-		return deletion(g, a, b)
+		return p.deletion(a, b)
 	case a.role == engine.Reads && b.role == engine.Reads, a.role == engine.Exclusive && b.role == engine.Exclusive:
 		return nil
 	case other.role == engine.Reads:
-		return unordered(g, writer, other)
+		return p.unordered(writer, other)
 	}
 	return problem(a.at, "Two steps write one file", "%s writes %s, and so does %s (%s). Give each its own file.",
-		a.step, a.shown, b.step, place(b.at))
+		a.step.Address, a.shown, b.step.Address, place(b.at))
 }
 
 func conflictWithin(a, b fileUse) *hcl.Diagnostic {
 	if a.role == engine.Writes && b.role == engine.Reads || a.role == engine.Reads && b.role == engine.Writes {
-		return problem(a.at, "Step overwrites its input", "%s reads %s and writes it as well. Write to another file.", a.step, a.shown)
+		return problem(a.at, "Step overwrites its input", "%s reads %s and writes it as well. Write to another file.", a.step.Address, a.shown)
 	}
 	return nil
 }
 
-func unordered(g *graph.Graph, writer, reader fileUse) *hcl.Diagnostic {
-	if g.Before(writer.step, reader.step) || g.Before(reader.step, writer.step) {
+func (p *Pipeline) unordered(writer, reader fileUse) *hcl.Diagnostic {
+	if p.Before(writer.step, reader.step) || p.Before(reader.step, writer.step) {
 		return nil
 	}
 	return problem(reader.at, "No order between writing and reading a file",
 		"%s reads %s, which %s writes (%s), and nothing says which comes first. Refer to that step's output here, or name it in depends_on.",
-		reader.step, reader.shown, writer.step, place(writer.at))
+		reader.step.Address, reader.shown, writer.step.Address, place(writer.at))
 }
 
 // deletion checks that a step which deletes a file comes after all that use it.
-func deletion(g *graph.Graph, a, b fileUse) *hcl.Diagnostic {
+func (p *Pipeline) deletion(a, b fileUse) *hcl.Diagnostic {
 	deleter, other := a, b
-	if a.role != engine.Deletes || b.role == engine.Deletes && g.Before(a.step, b.step) {
+	if a.role != engine.Deletes || b.role == engine.Deletes && p.Before(a.step, b.step) {
 		deleter, other = b, a
 	}
-	if g.Before(other.step, deleter.step) {
+	if p.Before(other.step, deleter.step) {
 		return nil
 	}
 	return problem(deleter.at, "Deletes a file that is still needed",
 		"%s deletes %s, which %s uses (%s) and need not have finished with by then. Name %s in this step's depends_on.",
-		deleter.step, deleter.shown, other.step, place(other.at), other.step)
+		deleter.step.Address, deleter.shown, other.step.Address, place(other.at), other.step.Address)
 }

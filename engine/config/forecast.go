@@ -38,10 +38,10 @@ func (f *Forecast) Step(step *Step) Foreseen {
 	e := f.eval
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	s := e.scope
+	s, v := e.scope, viewOf(step)
 	var seen Foreseen
 	if step.condition != nil {
-		verdict, diags := s.condition(step.condition, viewStep)
+		verdict, diags := s.condition(step.condition, v)
 		if diags.HasErrors() {
 			return Foreseen{Failure: failureOf(diags)}
 		}
@@ -52,11 +52,11 @@ func (f *Forecast) Step(step *Step) Foreseen {
 		}
 	}
 	for _, c := range step.preconditions {
-		if seen.Failure = s.assert(c, viewStep, engine.ReasonPrecondition); seen.Failure != nil {
+		if seen.Failure = s.assert(c, v, engine.ReasonPrecondition); seen.Failure != nil {
 			return seen
 		}
 	}
-	args, diags := s.evalArguments(step.args, viewStep)
+	args, diags := s.evalArguments(step.args, v)
 	if !diags.HasErrors() {
 		diags = append(diags, step.args.checkConstraints(step.Type, args)...)
 	}
@@ -64,7 +64,7 @@ func (f *Forecast) Step(step *Step) Foreseen {
 		return Foreseen{Failure: failureOf(diags)}
 	}
 	seen.Arguments = args
-	s.values[step.Address] = foresee(step.Type, args)
+	s.keep(step, foresee(step.Type, args))
 	return seen
 }
 
@@ -77,13 +77,13 @@ func (f *Forecast) Assume(step *Step, args cty.Value, outputs json.RawMessage) (
 func (f *Forecast) Skip(step *Step) {
 	f.eval.mu.Lock()
 	defer f.eval.mu.Unlock()
-	f.eval.scope.values[step.Address] = nullsOf(step.Type.ValueType())
+	f.eval.scope.keep(step, nullsOf(step.Type.ValueType()))
 }
 
 // Given is an argument that a step's block gives.
 type Given struct {
 	Name   string
-	Behind []engine.Address // the steps that it refers to, each once, in the order of the file
+	Behind []engine.Address // the steps or blocks that it refers to, each once, in the order of the file
 }
 
 // Given lists the arguments that a step's block gives, in the order of the file.
@@ -94,14 +94,14 @@ func (p *Pipeline) Given(step *Step) []Given {
 	}
 	var places []place
 	for name, attr := range step.args.attrs {
-		places = append(places, place{Given{name, p.stepsIn(attr.Expr)}, attr.Range.Start.Byte})
+		places = append(places, place{Given{name, p.stepsIn(step, attr.Expr)}, attr.Range.Start.Byte})
 	}
 	for name, blocks := range step.args.blocks {
 		var exprs []hcl.Expression
 		for _, b := range blocks {
 			exprs = append(exprs, b.expressions()...)
 		}
-		places = append(places, place{Given{name, p.stepsIn(exprs...)}, blocks[0].at.Start.Byte})
+		places = append(places, place{Given{name, p.stepsIn(step, exprs...)}, blocks[0].at.Start.Byte})
 	}
 	slices.SortFunc(places, func(a, b place) int { return a.at - b.at })
 	given := make([]Given, len(places))
@@ -111,17 +111,17 @@ func (p *Pipeline) Given(step *Step) []Given {
 	return given
 }
 
-// StepsBehind lists the steps that a step's arguments and condition refer to,
-// each once, in the order of the file.
+// StepsBehind lists the steps, or the blocks, that a step's arguments and
+// condition refer to, each once, in the order of the file.
 func (p *Pipeline) StepsBehind(step *Step) []engine.Address {
 	exprs := step.args.expressions()
 	if step.condition != nil {
 		exprs = append(exprs, step.condition)
 	}
-	return p.stepsIn(exprs...)
+	return p.stepsIn(step, exprs...)
 }
 
-func (p *Pipeline) stepsIn(exprs ...hcl.Expression) []engine.Address {
+func (p *Pipeline) stepsIn(step *Step, exprs ...hcl.Expression) []engine.Address {
 	var refs []reference
 	for _, expr := range exprs {
 		refs = append(refs, p.scope.stepsOf(expr)...)
@@ -129,8 +129,12 @@ func (p *Pipeline) stepsIn(exprs ...hcl.Expression) []engine.Address {
 	sortReferences(refs)
 	var steps []engine.Address
 	for _, ref := range refs {
-		if !slices.Contains(steps, ref.step) {
-			steps = append(steps, ref.step)
+		a := ref.step
+		if ref.same {
+			a.Key, a.Keyed = step.Address.Key, step.Address.Keyed
+		}
+		if !slices.Contains(steps, a) {
+			steps = append(steps, a)
 		}
 	}
 	return steps

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclparse"
@@ -37,7 +36,8 @@ func Load(path string, o Options) (*Pipeline, engine.Diagnostics) {
 	}
 	l := &loader{Options: o, path: path, parser: hclparse.NewParser(), pipeline: &Pipeline{Run: o.Run, Graph: graph.New()}}
 	diags := l.load()
-	got := sources{files: l.parser.Files(), secret: secretNames(o.Types)}.diagnostics(diags)
+	l.pipeline.diagnose = sources{files: l.parser.Files(), secret: secretNames(o.Types)}.diagnostics
+	got := l.pipeline.diagnose(diags)
 	if got.HasErrors() {
 		return nil, got
 	}
@@ -180,28 +180,6 @@ func (l *loader) dir() string {
 	return dir
 }
 
-// connect builds the graph from the references of every step.
-func (l *loader) connect() hcl.Diagnostics {
-	var diags hcl.Diagnostics
-	g := l.pipeline.Graph
-	places := map[engine.Range]hcl.Range{}
-	for _, s := range l.pipeline.Steps {
-		for _, ref := range l.pipeline.scope.needsOf(s) {
-			at := *rangeOf(ref.at)
-			places[at] = ref.at
-			g.AddDependency(graph.Dependency{Step: s.Address, Needs: ref.step, At: at})
-		}
-	}
-	cycles, err := g.Build()
-	for _, cycle := range cycles {
-		diags = append(diags, cycleProblem(cycle, places[cycle.Path[len(cycle.Path)-1].At]))
-	}
-	if err != nil { // steps that are known, without cycles: it does not happen
-		diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Wrong graph", Detail: err.Error()})
-	}
-	return diags
-}
-
 func cycleProblem(cycle *graph.CycleError, at hcl.Range) *hcl.Diagnostic {
 	if len(cycle.Path) == 1 {
 		return problem(at, "Step needs itself",
@@ -216,25 +194,19 @@ func cycleProblem(cycle *graph.CycleError, at hcl.Range) *hcl.Diagnostic {
 
 // checkValues evaluates everything with what is known before a run.
 func (l *loader) checkValues() hcl.Diagnostics {
-	var diags hcl.Diagnostics
 	p, s := l.pipeline, l.pipeline.scope
-	byAddress := map[engine.Address]*Step{}
-	for _, step := range p.Steps {
-		byAddress[step.Address] = step
-	}
-	var uses []fileUse
-	for _, a := range p.Graph.Order() {
-		step := byAddress[a]
-		value, more := s.checkStep(step)
-		diags = append(diags, more...)
-		uses = append(uses, usesOf(p, step, value, s.neverRuns(step))...)
+	var diags hcl.Diagnostics
+	uses := &fileUses{pipeline: p}
+	for _, b := range p.ordered() {
+		diags = append(diags, checkRule(b)...)
+		diags = append(diags, s.checkBlock(b, uses)...)
 	}
 	diags = append(diags, s.checkLocals()...)
 	diags = append(diags, s.checkOutputs(p.outputs)...)
-	if !diags.HasErrors() {
-		slices.SortStableFunc(uses, func(a, b fileUse) int { return a.at.Start.Byte - b.at.Start.Byte })
+	if diags.HasErrors() {
+		return append(diags, uses.conflicts()...)
 	}
-	return append(diags, checkFiles(p.Graph, uses)...)
+	return append(diags, uses.inFileOrder().conflicts()...)
 }
 
 var fileSchema = &hcl.BodySchema{Blocks: []hcl.BlockHeaderSchema{

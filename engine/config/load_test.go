@@ -11,6 +11,7 @@ import (
 
 	"dagrun/engine"
 	"dagrun/engine/config"
+	"dagrun/engine/graph"
 )
 
 // write puts files into a new folder and gives the path of pipeline.hcl there.
@@ -407,7 +408,7 @@ locals {
   b = step.smtp.first.message_id
 }
 `)
-	if diff := cmp.Diff([][]int{{1, 2}, nil, {1}}, p.Needs()); diff != "" {
+	if diff := cmp.Diff([][]graph.Span{{graph.One(1), graph.One(2)}, nil, {graph.One(1)}}, p.Needs()); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -12,6 +12,7 @@ import (
 type local struct {
 	expr  hcl.Expression
 	at    hcl.Range
+	fixed bool      // it is the same throughout a run
 	value cty.Value // once it cannot change any more
 	diags hcl.Diagnostics
 }
@@ -90,7 +91,34 @@ func (s *scope) localValue(name string) (cty.Value, hcl.Diagnostics) {
 		l.value, l.diags = value, diags
 		return value, nil
 	}
+	if l.fixed && !diags.HasErrors() {
+		l.value = value
+	}
 	return value, diags
+}
+
+// fixLocals finds the locals that are made of nothing that changes during a run,
+// which is what steps give and what has failed so far.
+func (s *scope) fixLocals() {
+	for _, l := range s.locals {
+		l.fixed = len(s.stepsOf(l.expr)) == 0 && !s.mentionsRun(l.expr, map[string]bool{})
+	}
+}
+
+func (s *scope) mentionsRun(expr hcl.Expression, seen map[string]bool) bool {
+	for _, t := range expr.Variables() {
+		name := attrName(t, 1)
+		switch root := t.RootName(); {
+		case root == "run":
+			return true
+		case root == "local" && s.locals[name] != nil && !seen[name]:
+			seen[name] = true
+			if s.mentionsRun(s.locals[name].expr, seen) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // checkLocals evaluates every local once and reports what is wrong.

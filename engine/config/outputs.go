@@ -1,9 +1,6 @@
 package config
 
 import (
-	"cmp"
-	"slices"
-
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 
@@ -49,14 +46,6 @@ func (s *scope) checkOutputs(outputs []*output) hcl.Diagnostics {
 		}
 	}
 	return diags
-}
-
-// sortReferences puts references into file order, so that edges, and with them
-// the first cycle found, do not depend on chance.
-func sortReferences(refs []reference) {
-	slices.SortStableFunc(refs, func(a, b reference) int {
-		return cmp.Compare(a.at.Start.Byte, b.at.Start.Byte)
-	})
 }
 
 // Output is a declared output with its value after a run.

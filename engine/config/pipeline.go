@@ -16,18 +16,23 @@ type Pipeline struct {
 	Settings
 	Name    string
 	Sources []engine.Source
-	Steps   []*Step // in file order
-	Graph   *graph.Graph
-	Run     Run
+	Blocks  []*Block // in file order
+	// Steps are the instances of the blocks, in the same order and those of one
+	// block in the order of their keys; nil until Expand when there are keys that
+	// only a run can know.
+	Steps []*Step
+	Graph *graph.Graph // of the blocks
+	Run   Run
 
 	// LogicalTime is what the run is about, in the pipeline's time zone.
 	LogicalTime time.Time
 	// Variables holds every variable's value, sensitive ones marked.
 	Variables map[string]cty.Value
 
-	outputs []*output
-	scope   *scope
-	dotenv  map[string]string
+	outputs  []*output
+	scope    *scope
+	dotenv   map[string]string
+	diagnose func(hcl.Diagnostics) engine.Diagnostics
 }
 
 // Settings are the attributes of the pipeline block.
@@ -56,8 +61,8 @@ const (
 	OverlapFail Overlap = "fail"
 )
 
-// Step is one step block.
-type Step struct {
+// Block is one step block.
+type Block struct {
 	Address         engine.Address
 	Type            *engine.StepType
 	Rule            engine.TriggerRule
@@ -65,12 +70,26 @@ type Step struct {
 	Timeout         time.Duration // of one attempt; 0: none
 	Retry           engine.RetryPolicy
 
-	needs          []hcl.Traversal // depends_on
-	condition      hcl.Expression  // if; nil when there is none
+	forEach        hcl.Expression   // nil when there is none
+	dependsOn      []hcl.Expression // steps
+	condition      hcl.Expression   // if; nil when there is none
 	preconditions  []check
 	postconditions []check
 	args           *arguments
 	at             hcl.Range
+
+	needs     []need
+	valued    bool    // something refers to what it gives
+	late      bool    // its instances are known when a run begins, and not before
+	instances []*Step // in the order of their keys
+	first     int     // the index of the first instance in Pipeline.Steps
+}
+
+// Step is one step of a run: a block, or with for_each an instance of one.
+type Step struct {
+	*Block
+	Address engine.Address
+	value   cty.Value // each.value
 }
 
 // check is a precondition, a postcondition or a variable's validation.
@@ -94,22 +113,6 @@ type Run struct {
 	// 2026-11-20 or 2026-11-20T08:00, in the pipeline's zone; empty for the time of StartedAt.
 	Date    string
 	Trigger engine.Trigger
-}
-
-// Needs lists the indexes of the steps directly upstream of each step, by the
-// index of the step.
-func (p *Pipeline) Needs() [][]int {
-	index := make(map[engine.Address]int, len(p.Steps))
-	for i, s := range p.Steps {
-		index[s.Address] = i
-	}
-	needs := make([][]int, len(p.Steps))
-	for i, s := range p.Steps {
-		for _, up := range p.Graph.Needs(s.Address) {
-			needs[i] = append(needs[i], index[up])
-		}
-	}
-	return needs
 }
 
 // ExportDotenv gives what the dotenv files set to a setter such as os.Setenv,

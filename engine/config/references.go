@@ -17,20 +17,32 @@ type view struct {
 	static bool // what it refers to must be known before the run
 	where  string
 	self   cty.Value // in a postcondition
-	owner  *Step     // the step that self is
+	step   *Step     // the step that self and each are of
 }
 
 var (
 	viewEarly     = view{roots: []string{"path"}, static: true, where: "here, because it is read before variables are"}
 	viewVariables = view{roots: []string{"var", "path"}, static: true, where: "in a variable's validation"}
 	viewStatic    = view{roots: []string{"var", "local", "run", "pipeline", "path"}, static: true, where: "here, because it must be known before the run"}
+	viewForEach   = view{roots: viewStatic.roots, static: true, where: "in for_each, because the instances of a step must be known before the run: make it of variables, locals and functions"}
 	viewStep      = view{roots: []string{"var", "local", "step", "run", "pipeline", "path"}, where: "here"}
 )
 
-func viewSelf(step *Step, self cty.Value) view {
+// viewOf is what a step's arguments, condition and preconditions may refer to.
+func viewOf(step *Step) view {
 	v := viewStep
+	if v.step = step; step.forEach != nil {
+		v.roots = eachRoots
+	}
+	return v
+}
+
+var eachRoots = append(slices.Clone(viewStep.roots), "each")
+
+func viewSelf(step *Step, self cty.Value) view {
+	v := viewOf(step)
 	v.roots = append(slices.Clone(v.roots), "self")
-	v.self, v.owner = self, step
+	v.self = self
 	return v
 }
 
@@ -39,12 +51,7 @@ var constants = map[string][]string{
 	"run":      {"date", "failures", "id", "started_at", "time", "trigger"},
 	"pipeline": {"dir", "name"},
 	"path":     {"cwd"},
-}
-
-// reference is a step that an expression refers to.
-type reference struct {
-	step engine.Address
-	at   hcl.Range
+	"each":     {"key", "value"},
 }
 
 // resolve checks that what a traversal names exists and may be named here.
@@ -57,12 +64,16 @@ func (s *scope) resolve(t hcl.Traversal, v view) *hcl.Diagnostic {
 			didYouMean(root, allRoots), s.hint(root))
 	case root == "self" && !slices.Contains(v.roots, root):
 		return problem(at, "self is not available", "self stands for a step's own arguments and outputs; only its postcondition can use it.")
+	case root == "each" && v.static:
+		return problem(at, "each is not available", "each.key and each.value cannot be used here: this is settled once for all instances of a step, before there are any.")
+	case root == "each" && !slices.Contains(v.roots, root):
+		return problem(at, "each is not available", "each.key and each.value stand for the instance that is at work; only a step with for_each has them.")
 	case !slices.Contains(v.roots, root):
 		return problem(at, "Not available here", "%q cannot be used %s.", root, v.where)
 	case root == "step":
 		return s.resolveStep(t)
 	case root == "self":
-		return resolveAttr(t, 1, "self", valueNames(v.owner.Type))
+		return resolveAttr(t, 1, "self", valueNames(v.step.Type))
 	case root == "local" && attrName(t, 1) == "":
 		return problem(at, "Incomplete reference", "A local is referred to as local.NAME; there is no value of all locals together.")
 	case len(t) < 2:
@@ -75,16 +86,16 @@ func (s *scope) resolve(t hcl.Traversal, v view) *hcl.Diagnostic {
 	return resolveAttr(t, 1, root, constants[root])
 }
 
-var allRoots = []string{"var", "local", "step", "self", "run", "pipeline", "path"}
+var allRoots = []string{"var", "local", "step", "self", "each", "run", "pipeline", "path"}
 
 // hint helps with roots that users of similar languages write.
 func (s *scope) hint(root string) string {
-	for a := range s.steps {
+	for a := range s.blocks {
 		if a.Type == root {
 			return fmt.Sprintf("A step is referred to as step.%s.NAME.", root)
 		}
 	}
-	return "References start with var, local, step, self, run, pipeline or path; a text stands in quotes."
+	return "References start with var, local, step, self, each, run, pipeline or path; a text stands in quotes."
 }
 
 func (s *scope) resolveNamed(t hcl.Traversal, what string, names []string) *hcl.Diagnostic {
@@ -113,17 +124,22 @@ func (s *scope) resolveStep(t hcl.Traversal) *hcl.Diagnostic {
 	if !ok {
 		return problem(at, "Incomplete reference", "A step is referred to as step.TYPE.NAME, followed by one of its arguments or outputs.")
 	}
-	step := s.steps[a]
-	if step == nil {
+	block := s.blocks[a]
+	switch {
+	case block == nil:
 		return problem(at, "Unknown step", "The pipeline has no step %q %q.%s", a.Type, a.Name, s.nearestStep(a))
+	case block.forEach != nil:
+		return block.resolveInstance(t)
+	case len(t) > 4 && isIndex(t[3]):
+		return problem(at, "No instances", "%s has no for_each, so it has no instances: write %s.%s.", a, a, attrName(t, 4))
 	}
-	return resolveAttr(t, 3, a.String(), valueNames(step.Type))
+	return resolveAttr(t, 3, a.String(), valueNames(block.Type))
 }
 
 // nearestStep suggests a step of the same type, or of the same name.
 func (s *scope) nearestStep(a engine.Address) string {
 	var full []string
-	for _, step := range s.pipeline.Steps {
+	for _, step := range s.pipeline.Blocks {
 		if step.Address.Name == a.Name {
 			return fmt.Sprintf(" Did you mean %s?", step.Address)
 		}
@@ -171,30 +187,6 @@ func attrName(t hcl.Traversal, i int) string {
 func stepOf(t hcl.Traversal) (engine.Address, bool) {
 	a := engine.Address{Type: attrName(t, 1), Name: attrName(t, 2)}
 	return a, t.RootName() == "step" && a.Type != "" && a.Name != ""
-}
-
-// stepsOf lists the steps that an expression refers to, also through locals.
-func (s *scope) stepsOf(expr hcl.Expression) []reference {
-	var refs []reference
-	seen := map[string]bool{}
-	var walk func(expr hcl.Expression, at *hcl.Range)
-	walk = func(expr hcl.Expression, at *hcl.Range) {
-		for _, t := range expr.Variables() {
-			place := t.SourceRange()
-			if at != nil {
-				place = *at
-			}
-			name := attrName(t, 1)
-			if a, ok := stepOf(t); ok && s.steps[a] != nil {
-				refs = append(refs, reference{a, place})
-			} else if l := s.locals[name]; t.RootName() == "local" && l != nil && !seen[name] {
-				seen[name] = true
-				walk(l.expr, &place)
-			}
-		}
-	}
-	walk(expr, nil)
-	return refs
 }
 
 // constant is the value of run, pipeline or path.

@@ -27,7 +27,7 @@ type scope struct {
 	variables cty.Value
 	names     map[string][]string // what can follow a root, for suggestions
 	locals    map[string]*local
-	steps     map[engine.Address]*Step
+	blocks    map[engine.Address]*Block
 	values    map[engine.Address]cty.Value // of steps
 	failures  []cty.Value
 	functions func() map[string]function.Function
@@ -37,7 +37,7 @@ func newScope(l *loader) *scope {
 	s := &scope{
 		pipeline: l.pipeline, dir: l.dir(), lookupEnv: l.lookupEnv, secret: l.Secret, rehearsal: true, ahead: true,
 		variables: cty.EmptyObjectVal, names: map[string][]string{},
-		locals: map[string]*local{}, steps: map[engine.Address]*Step{}, values: map[engine.Address]cty.Value{},
+		locals: map[string]*local{}, blocks: map[engine.Address]*Block{}, values: map[engine.Address]cty.Value{},
 	}
 	s.functions = sync.OnceValue(s.newFunctions)
 	return s
@@ -61,8 +61,15 @@ func (s *scope) eval(expr hcl.Expression, v view) (cty.Value, hcl.Diagnostics) {
 	if diags.HasErrors() {
 		return cty.DynamicVal, diags
 	}
-	ctx, diags := s.context(traversals, v)
+	refs := s.direct(expr, traversals)
+	if d := s.splatOf(expr, refs); d != nil {
+		return cty.DynamicVal, hcl.Diagnostics{d}
+	}
+	ctx, diags := s.context(traversals, refs, v)
 	value, more := expr.Value(ctx)
+	if more.HasErrors() {
+		more = s.noInstance(more, refs, v)
+	}
 	diags = append(diags, more...)
 	if diags.HasErrors() {
 		return cty.DynamicVal, diags
@@ -70,13 +77,26 @@ func (s *scope) eval(expr hcl.Expression, v view) (cty.Value, hcl.Diagnostics) {
 	return value, diags
 }
 
+// noInstance says what an error is about that comes from an instance which does
+// not exist.
+func (s *scope) noInstance(diags hcl.Diagnostics, refs []reference, v view) hcl.Diagnostics {
+	for _, ref := range refs {
+		if !ref.same || v.step == nil || !v.step.Address.Keyed {
+			continue
+		}
+		if d := s.blocks[ref.step].missing(v.step.Address.Key, ref.at); d != nil {
+			return hcl.Diagnostics{d}
+		}
+	}
+	return diags
+}
+
 // context holds what the traversals name and nothing else, so that its cost
 // does not grow with the pipeline.
-func (s *scope) context(traversals []hcl.Traversal, v view) (*hcl.EvalContext, hcl.Diagnostics) {
+func (s *scope) context(traversals []hcl.Traversal, refs []reference, v view) (*hcl.EvalContext, hcl.Diagnostics) {
 	var diags hcl.Diagnostics
 	roots := map[string]cty.Value{}
 	locals := map[string]cty.Value{}
-	steps := map[string]map[string]cty.Value{}
 	for _, t := range traversals {
 		switch root := t.RootName(); root {
 		case "var":
@@ -87,13 +107,13 @@ func (s *scope) context(traversals []hcl.Traversal, v view) (*hcl.EvalContext, h
 			locals[name] = value
 			diags = append(diags, more...)
 		case "step":
-			a, _ := stepOf(t)
-			if steps[a.Type] == nil {
-				steps[a.Type] = map[string]cty.Value{}
+			if roots[root] == cty.NilVal {
+				roots[root] = s.stepValues(refs, v)
 			}
-			steps[a.Type][a.Name] = s.stepValue(a)
 		case "self":
 			roots[root] = v.self
+		case "each":
+			roots[root] = v.step.each()
 		default:
 			roots[root] = s.constant(root)
 		}
@@ -101,28 +121,7 @@ func (s *scope) context(traversals []hcl.Traversal, v view) (*hcl.EvalContext, h
 	if len(locals) > 0 {
 		roots["local"] = cty.ObjectVal(locals)
 	}
-	if len(steps) > 0 {
-		types := map[string]cty.Value{}
-		for typ, named := range steps {
-			types[typ] = cty.ObjectVal(named)
-		}
-		roots["step"] = cty.ObjectVal(types)
-	}
 	return &hcl.EvalContext{Variables: roots, Functions: s.functions()}, diags
-}
-
-// stepValue is a step's arguments and outputs, as far as they are known.
-func (s *scope) stepValue(a engine.Address) cty.Value {
-	if v, ok := s.values[a]; ok {
-		return v
-	}
-	if step := s.steps[a]; step != nil {
-		if s.ahead {
-			return cty.UnknownVal(step.Type.ValueType())
-		}
-		return nullsOf(step.Type.ValueType())
-	}
-	return cty.DynamicVal
 }
 
 // nullsOf is an object whose attributes are all null: what a step gives that

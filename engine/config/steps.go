@@ -13,27 +13,27 @@ func (l *loader) declareSteps() hcl.Diagnostics {
 	diags := unique(l.blocks["step"], "step")
 	s := l.pipeline.scope
 	for _, b := range l.blocks["step"] {
-		step, more := l.declareStep(b)
+		block, more := l.declareStep(b)
 		diags = append(diags, more...)
-		if step == nil || s.steps[step.Address] != nil {
+		if block == nil || s.blocks[block.Address] != nil {
 			continue
 		}
-		s.steps[step.Address] = step
-		l.pipeline.Steps = append(l.pipeline.Steps, step)
-		if err := l.pipeline.Graph.AddStep(step.Address); err != nil {
-			diags = append(diags, problem(step.at, "Wrong step", "%s", err))
+		s.blocks[block.Address] = block
+		l.pipeline.Blocks = append(l.pipeline.Blocks, block)
+		if err := l.pipeline.Graph.AddStep(block.Address); err != nil {
+			diags = append(diags, problem(block.at, "Wrong step", "%s", err))
 		}
 	}
 	return diags
 }
 
-func (l *loader) declareStep(b *hcl.Block) (*Step, hcl.Diagnostics) {
+func (l *loader) declareStep(b *hcl.Block) (*Block, hcl.Diagnostics) {
 	typ := l.Types.Lookup(b.Labels[0])
 	if typ == nil {
 		return nil, hcl.Diagnostics{problem(b.LabelRanges[0], "Unknown step type",
 			"There is no step type %q.%s `dagrun steps` lists them.", b.Labels[0], didYouMean(b.Labels[0], l.Types.Names()))}
 	}
-	step := &Step{
+	step := &Block{
 		Address: engine.Address{Type: typ.Name, Name: b.Labels[1]}, Type: typ, at: b.DefRange,
 		Rule: engine.AllSuccess, Retry: l.pipeline.Retry,
 	}
@@ -46,8 +46,11 @@ func (l *loader) declareStep(b *hcl.Block) (*Step, hcl.Diagnostics) {
 	if attr := content.Attributes["if"]; attr != nil {
 		step.condition = attr.Expr
 	}
+	if attr := content.Attributes["for_each"]; attr != nil {
+		step.forEach = attr.Expr
+	}
 	if attr := content.Attributes["depends_on"]; attr != nil {
-		step.needs, more = l.readDependsOn(attr)
+		step.dependsOn, more = readDependsOn(attr)
 		diags = append(diags, more...)
 	}
 	step.preconditions, more = readChecks(content.Blocks.OfType("precondition"))
@@ -62,14 +65,14 @@ func stepSchema(t *engine.StepType) *hcl.BodySchema {
 	schema := schemaOf(t.Args)
 	common := schemaOf(stepFields)
 	schema.Attributes = append(append(schema.Attributes, common.Attributes...),
-		hcl.AttributeSchema{Name: "depends_on"}, hcl.AttributeSchema{Name: "if"})
+		hcl.AttributeSchema{Name: "depends_on"}, hcl.AttributeSchema{Name: "for_each"}, hcl.AttributeSchema{Name: "if"})
 	schema.Blocks = append(append(schema.Blocks, common.Blocks...),
 		hcl.BlockHeaderSchema{Type: "precondition"}, hcl.BlockHeaderSchema{Type: "postcondition"})
 	return schema
 }
 
 // setStep reads the settings that every step has.
-func (l *loader) setStep(step *Step, content *hcl.BodyContent) hcl.Diagnostics {
+func (l *loader) setStep(step *Block, content *hcl.BodyContent) hcl.Diagnostics {
 	args, diags := newArguments(stepFields, content, step.at)
 	value, more := l.pipeline.scope.evalArguments(args, viewStatic)
 	diags = append(diags, more...)
@@ -90,80 +93,68 @@ func (l *loader) setStep(step *Step, content *hcl.BodyContent) hcl.Diagnostics {
 	return diags
 }
 
-// readDependsOn reads a list of references to whole steps.
-func (l *loader) readDependsOn(attr *hcl.Attribute) ([]hcl.Traversal, hcl.Diagnostics) {
+// readDependsOn reads a list of references to steps.
+func readDependsOn(attr *hcl.Attribute) ([]hcl.Expression, hcl.Diagnostics) {
 	exprs, diags := hcl.ExprList(attr.Expr)
 	if diags.HasErrors() {
 		return nil, hcl.Diagnostics{problem(attr.Expr.Range(), "Wrong depends_on", "depends_on is a list of steps: [step.TYPE.NAME, …].")}
 	}
-	var needs []hcl.Traversal
+	var needs []hcl.Expression
 	for _, expr := range exprs {
-		t, more := hcl.AbsTraversalForExpr(expr)
-		if more.HasErrors() || !isWholeStep(t) {
-			diags = append(diags, problem(expr.Range(), "Wrong depends_on", "Only whole steps can stand here: step.TYPE.NAME, without quotes and without an attribute."))
+		if !isWholeStep(expr) {
+			diags = append(diags, problem(expr.Range(), "Wrong depends_on",
+				"Only steps can stand here: step.TYPE.NAME, or step.TYPE.NAME[\"KEY\"] for an instance, without quotes and without an attribute."))
 			continue
 		}
-		needs = append(needs, t)
+		needs = append(needs, expr)
 	}
 	return needs, diags
 }
 
-func isWholeStep(t hcl.Traversal) bool {
-	_, ok := stepOf(t)
-	return ok && len(t) == 3
-}
-
-// needsOf lists the steps that a step refers to or depends on.
-func (s *scope) needsOf(step *Step) []reference {
-	var refs []reference
-	exprs := step.args.expressions()
-	if step.condition != nil {
-		exprs = append(exprs, step.condition)
+// isWholeStep reports whether an expression is a step or an instance, and not
+// one of its attributes.
+func isWholeStep(expr hcl.Expression) bool {
+	if t, diags := hcl.AbsTraversalForExpr(expr); !diags.HasErrors() {
+		_, ok := stepOf(t)
+		return ok && (len(t) == 3 || len(t) == 4 && isIndex(t[3]))
 	}
-	for _, checks := range [][]check{step.preconditions, step.postconditions} {
-		for _, c := range checks {
-			exprs = append(exprs, c.condition, c.message)
-		}
-	}
-	for _, expr := range exprs {
-		refs = append(refs, s.stepsOf(expr)...)
-	}
-	for _, t := range step.needs {
-		if a, _ := stepOf(t); s.steps[a] != nil {
-			refs = append(refs, reference{a, t.SourceRange()})
-		}
-	}
-	sortReferences(refs)
-	return refs
+	return isEachIndex(expr)
 }
 
 // checkStep evaluates a step with what is known before the run, and remembers
 // its value for the steps downstream.
 func (s *scope) checkStep(step *Step) (cty.Value, hcl.Diagnostics) {
 	var diags hcl.Diagnostics
-	for _, t := range step.needs {
-		if d := s.resolveStep(t); d != nil {
-			diags = append(diags, d)
-		}
-	}
-	diags = append(diags, s.checkRule(step)...)
-	if step.condition != nil {
-		_, more := s.condition(step.condition, viewStep)
+	v := viewOf(step)
+	for _, expr := range step.dependsOn {
+		_, more := s.eval(expr, v)
 		diags = append(diags, more...)
 	}
-	value, more := s.evalArguments(step.args, viewStep)
-	more = append(more, step.args.checkConstraints(step.Type, value)...)
+	if step.condition != nil {
+		_, more := s.condition(step.condition, v)
+		diags = append(diags, more...)
+	}
+	args, more := s.evalArguments(step.args, v)
+	more = append(more, step.args.checkConstraints(step.Type, args)...)
 	if !more.HasErrors() {
-		more = append(more, step.args.checkTogether(step.Type, value)...)
+		more = append(more, step.args.checkTogether(step.Type, args)...)
 	}
 	diags = append(diags, more...)
-	s.values[step.Address] = foresee(step.Type, value)
-	return value, append(diags, s.checkChecks(step)...)
+	value := foresee(step.Type, args)
+	s.keep(step, value)
+	return args, append(diags, s.checkChecks(step, value)...)
+}
+
+// keep remembers what a step gives, if something refers to that.
+func (s *scope) keep(step *Step, value cty.Value) {
+	if step.valued {
+		s.values[step.Address] = value
+	}
 }
 
 // checkRule refuses a trigger rule that can never hold.
-func (s *scope) checkRule(step *Step) hcl.Diagnostics {
-	if step.Rule != engine.OneFailed || len(s.needsOf(step)) > 0 {
+func checkRule(step *Block) hcl.Diagnostics {
+	if step.Rule != engine.OneFailed || len(step.needs) > 0 {
 		return nil
 	}
 	return hcl.Diagnostics{problem(step.at, "Step that never runs",
@@ -171,14 +162,14 @@ func (s *scope) checkRule(step *Step) hcl.Diagnostics {
 }
 
 // checkChecks evaluates pre- and postconditions as far as that is possible.
-func (s *scope) checkChecks(step *Step) hcl.Diagnostics {
+func (s *scope) checkChecks(step *Step, value cty.Value) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, c := range step.preconditions {
-		_, _, more := s.check(c, viewStep) // whether it holds is seen when the step's turn comes
+		_, _, more := s.check(c, viewOf(step)) // whether it holds is seen when the step's turn comes
 		diags = append(diags, more...)
 	}
 	for _, c := range step.postconditions {
-		_, _, more := s.check(c, viewSelf(step, s.values[step.Address]))
+		_, _, more := s.check(c, viewSelf(step, value))
 		diags = append(diags, more...)
 	}
 	return diags
@@ -189,7 +180,7 @@ func (s *scope) neverRuns(step *Step) bool {
 	if step.condition == nil {
 		return false
 	}
-	verdict, _ := s.condition(step.condition, viewStep)
+	verdict, _ := s.condition(step.condition, viewOf(step))
 	return verdict == no
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"dagrun/engine"
 	"dagrun/engine/config"
+	"dagrun/engine/graph"
 	"dagrun/engine/runlog"
 	"dagrun/engine/sched"
 )
@@ -53,10 +54,10 @@ func benchmarkEngine(b *testing.B, n int, chain bool) {
 	plan := sched.Plan{Concurrency: 2, Steps: make([]sched.Step, n)}
 	for i := range steps {
 		a := engine.Address{Type: noop.Name, Name: fmt.Sprintf("step%d", i)}
-		steps[i] = &config.Step{Address: a, Type: noop}
+		steps[i] = &config.Step{Block: &config.Block{Address: a, Type: noop}, Address: a}
 		plan.Steps[i] = sched.Step{Address: a, Rule: engine.AllSuccess, Retry: engine.DefaultRetry()}
 		if chain && i > 0 {
-			plan.Steps[i].Needs = []int{i - 1}
+			plan.Steps[i].Needs = []graph.Span{graph.One(i - 1)}
 		}
 	}
 	types := engine.NewRegistry(noop)

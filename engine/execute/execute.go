@@ -29,6 +29,8 @@ type Options struct {
 	// Resume judges what of the run that is taken up still stands; nil where
 	// none is taken up.
 	Resume *reuse.Judge
+	// Selection is which steps are part of the run.
+	Selection Selection
 	// Concurrency is how many steps run at once, at least 1.
 	Concurrency int
 	// Interrupt, once it can be received from, ends the run: nothing new
@@ -44,8 +46,8 @@ type Result struct {
 	Outputs []config.Output
 }
 
-// Run runs a pipeline to its end and records everything in the log, first
-// event to last. The error is that of the log: what cannot be recorded is not
+// Run runs an expanded pipeline to its end and records everything in the log,
+// first event to last. The error is that of the log: what cannot be recorded is not
 // run. The caller closes the log.
 func Run(p *config.Pipeline, o Options) (Result, error) {
 	start := time.Now()
@@ -56,12 +58,12 @@ func Run(p *config.Pipeline, o Options) (Result, error) {
 	asker := newAsker(p, o.Key)
 	if o.Resume != nil {
 		asker.attempt.Origin = o.Resume.Origin()
-		Plan(p, o.Resume) // tells the judge what is needed again
+		Plan(p, o.Resume, o.Selection) // tells the judge what is needed again
 	}
 	d := newDriver(p.Steps, asker, eval, o)
 	cancel, stop := cancellations(p.Timeout, o.Interrupt)
 	defer stop()
-	cancelled, err := sched.Run(planOf(p, o.Concurrency), d, sched.Control{Cancel: cancel, Kill: o.Kill, Grace: o.Grace})
+	cancelled, err := sched.Run(planOf(p, o), d, sched.Control{Cancel: cancel, Kill: o.Kill, Grace: o.Grace})
 	if err != nil {
 		return Result{Result: engine.RunFailed}, err
 	}
@@ -70,7 +72,7 @@ func Run(p *config.Pipeline, o Options) (Result, error) {
 		Result: resultOf(cancelled, d.failed), Steps: d.counts, Outputs: recordOutputs(outputs),
 		Duration: engine.Milliseconds(time.Since(start)),
 	}
-	if end.Result == engine.RunSucceeded && lost != nil {
+	if end.Result == engine.RunSucceeded && lost != nil && !o.Selection.partial() {
 		end.Result, end.Error = engine.RunFailed, lost.Error()
 	}
 	if cancelled == engine.ReasonRunTimeout {
@@ -124,15 +126,15 @@ func recordOutputs(outputs []config.Output) []byte {
 	return config.Masked(cty.ObjectVal(values))
 }
 
-func planOf(p *config.Pipeline, concurrency int) sched.Plan {
+func planOf(p *config.Pipeline, o Options) sched.Plan {
 	plan := sched.Plan{
-		Steps: make([]sched.Step, len(p.Steps)), Concurrency: max(1, concurrency), FailFast: p.FailFast,
+		Steps: make([]sched.Step, len(p.Steps)), Concurrency: max(1, o.Concurrency), FailFast: p.FailFast,
 		Seed: seedOf(p.Run.ID),
 	}
 	for i, needs := range p.Needs() {
 		s := p.Steps[i]
 		plan.Steps[i] = sched.Step{
-			Address: s.Address, Needs: needs, Rule: s.Rule, ContinueOnError: s.ContinueOnError, Retry: s.Retry,
+			Address: s.Address, Needs: needs, Excluded: o.Selection.excludes(i), Rule: s.Rule, ContinueOnError: s.ContinueOnError, Retry: s.Retry,
 		}
 	}
 	return plan

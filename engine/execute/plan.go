@@ -8,6 +8,7 @@ import (
 
 	"dagrun/engine"
 	"dagrun/engine/config"
+	"dagrun/engine/graph"
 	"dagrun/engine/reuse"
 )
 
@@ -32,7 +33,8 @@ type Prospect struct {
 	// run log; of ActionRunOrSkip they say what it depends on.
 	Reason engine.Reason
 	Cause  string
-	// After lists the steps whose end decides; empty when that is decided.
+	// After lists the steps whose end decides, or their blocks; empty when that is
+	// decided.
 	After []engine.Address
 	// Decision is there when the run takes up another.
 	Decision *engine.Decision
@@ -46,18 +48,18 @@ type Prospect struct {
 	complete bool // all files that it reads are known
 }
 
-// Plan says what a run would do, in the order in which steps may start. With a
-// judge it says so of a run that takes up another, and tells the judge which
+// Plan says what a run of an expanded pipeline would do, in the order in which
+// steps may start. With a judge it says so of a run that takes up another, and tells the judge which
 // files, deleted since, are needed again.
-func Plan(p *config.Pipeline, judge *reuse.Judge) []Prospect {
+func Plan(p *config.Pipeline, judge *reuse.Judge, selection Selection) []Prospect {
 	var key reuse.Key
 	if judge != nil {
 		key = judge.Key()
 	}
 	for {
 		pl := &planner{
-			pipeline: p, judge: judge, forecast: p.NewForecast(), asker: newAsker(p, key),
-			byAddress: map[engine.Address]*Prospect{},
+			pipeline: p, judge: judge, forecast: p.NewForecast(), asker: newAsker(p, key), selection: selection,
+			byIndex: make([]*Prospect, len(p.Steps)), maybe: map[engine.Address]bool{}, views: map[graph.Span]outlook{},
 		}
 		prospects := pl.all()
 		if !pl.needAgain(prospects) {
@@ -71,27 +73,35 @@ type planner struct {
 	judge     *reuse.Judge
 	forecast  *config.Forecast
 	asker     *asker
-	byAddress map[engine.Address]*Prospect
-	anyRuns   bool // one of the steps so far is to run, or may
+	selection Selection
+	byIndex   []*Prospect
+	maybe     map[engine.Address]bool // steps that are to run, or may, and their blocks
+	views     map[graph.Span]outlook
 }
 
 func (pl *planner) all() []Prospect {
-	steps := map[engine.Address]*config.Step{}
-	for _, s := range pl.pipeline.Steps {
-		steps[s.Address] = s
-	}
-	order := pl.pipeline.Graph.Order()
+	order := pl.pipeline.Order()
 	prospects := make([]Prospect, len(order))
-	for i, a := range order {
-		prospects[i] = pl.step(steps[a])
-		pl.byAddress[a] = &prospects[i]
-		pl.anyRuns = pl.anyRuns || prospects[i].mayRun()
+	for at, i := range order {
+		s := pl.pipeline.Steps[i]
+		p := &prospects[at]
+		if pl.selection.excludes(i) {
+			*p = Prospect{Step: s, Action: ActionSkip, Reason: engine.ReasonNotTargeted}
+			pl.forecast.Skip(s)
+		} else {
+			*p = pl.step(i)
+		}
+		if pl.byIndex[i] = p; p.mayRun() {
+			pl.maybe[s.Address], pl.maybe[s.Block.Address] = true, true
+		}
 	}
 	return prospects
 }
 
-func (pl *planner) step(s *config.Step) Prospect {
-	if p := pl.byRule(s); p.Action == ActionSkip {
+func (pl *planner) step(i int) Prospect {
+	s := pl.pipeline.Steps[i]
+	rule := pl.byRule(i)
+	if p := rule; p.Action == ActionSkip {
 		pl.forecast.Skip(s)
 		return p
 	}
@@ -106,7 +116,7 @@ func (pl *planner) step(s *config.Step) Prospect {
 	}
 	p.Arguments = seen.Arguments
 	p.Files, p.complete = pl.pipeline.FileUses(s, seen.Arguments)
-	if rule := pl.byRule(s); rule.Action == ActionRunOrSkip {
+	if rule.Action == ActionRunOrSkip {
 		p.Action, p.Reason, p.After = rule.Action, rule.Reason, rule.After
 		return p
 	}
@@ -122,24 +132,65 @@ func (pl *planner) step(s *config.Step) Prospect {
 
 // byRule foresees what a step's trigger rule makes of the steps directly
 // upstream; the action is empty when the step's turn will come.
-func (pl *planner) byRule(s *config.Step) Prospect {
-	p := Prospect{Step: s}
-	needs := pl.pipeline.Graph.Needs(s.Address)
-	if s.Rule == engine.OneFailed {
-		return Prospect{Step: s, Action: ActionRunOrSkip, Reason: engine.ReasonTriggerRule, After: needs}
-	}
-	for _, up := range needs {
-		switch q := pl.byAddress[up]; {
-		case s.Rule.OnFailure():
-		case q.failed() && !q.Step.ContinueOnError:
-			return Prospect{Step: s, Action: ActionSkip, Reason: engine.ReasonUpstreamFailed, Cause: up.String()}
-		case q.Action == ActionSkip && s.Rule != engine.NoneFailed:
-			return Prospect{Step: s, Action: ActionSkip, Reason: engine.ReasonUpstreamSkipped, Cause: up.String()}
-		case q.Action == ActionRunOrSkip && s.Rule != engine.NoneFailed:
-			p.Action, p.Reason, p.After = ActionRunOrSkip, engine.ReasonUpstreamSkipped, append(p.After, up)
+func (pl *planner) byRule(i int) Prospect {
+	p := Prospect{Step: pl.pipeline.Steps[i]}
+	rule := p.Step.Rule
+	for _, span := range pl.asker.needs[i] {
+		up := pl.outlook(span)
+		switch {
+		case rule == engine.OneFailed:
+			p.After = append(p.After, up.name)
+		case rule.OnFailure():
+		case up.failed != nil:
+			return Prospect{Step: p.Step, Action: ActionSkip, Reason: engine.ReasonUpstreamFailed, Cause: up.failed.Step.Address.String()}
+		case rule == engine.NoneFailed:
+		case up.skipped != nil:
+			return Prospect{Step: p.Step, Action: ActionSkip, Reason: engine.ReasonUpstreamSkipped, Cause: up.skipped.Step.Address.String()}
+		case up.open:
+			p.Action, p.Reason, p.After = ActionRunOrSkip, engine.ReasonUpstreamSkipped, append(p.After, up.name)
 		}
 	}
+	if rule == engine.OneFailed {
+		p.Action, p.Reason = ActionRunOrSkip, engine.ReasonTriggerRule
+	}
 	return p
+}
+
+// outlook is what the steps of a span mean for those that need it: the first
+// that is sure to fail, the first that is skipped, and whether one may be.
+type outlook struct {
+	failed, skipped *Prospect
+	open            bool
+	name            engine.Address // of the step, or of the block
+}
+
+func (pl *planner) outlook(span graph.Span) outlook {
+	if o, ok := pl.views[span]; ok {
+		return o
+	}
+	o := outlook{name: pl.pipeline.Steps[span.From].Address}
+	if span.Len() > 1 {
+		o.name = o.name.Block()
+	}
+	for i := span.From; i < span.To; i++ {
+		switch q := pl.byIndex[i]; {
+		case q.failed() && !q.Step.ContinueOnError:
+			o.failed = first(o.failed, q)
+		case q.Action == ActionSkip:
+			o.skipped = first(o.skipped, q)
+		case q.Action == ActionRunOrSkip:
+			o.open = true
+		}
+	}
+	pl.views[span] = o
+	return o
+}
+
+func first(a, b *Prospect) *Prospect {
+	if a != nil {
+		return a
+	}
+	return b
 }
 
 // failed reports whether a step is sure to fail, or to be skipped because of
@@ -148,11 +199,12 @@ func (p *Prospect) failed() bool {
 	return p.Action == ActionFail || p.Action == ActionSkip && p.Reason == engine.ReasonUpstreamFailed
 }
 
-// open are those of some steps of which it is not known what they give.
+// open are those of some steps, or blocks, of which it is not known what they
+// give.
 func (pl *planner) open(steps []engine.Address) []engine.Address {
 	var open []engine.Address
 	for _, a := range steps {
-		if q := pl.byAddress[a]; q != nil && q.mayRun() {
+		if pl.maybe[a] {
 			open = append(open, a)
 		}
 	}
@@ -208,7 +260,7 @@ func (pl *planner) decideUnknown(p *Prospect) {
 
 // upstream lists the steps that a step needs; none where all of them stand.
 func (pl *planner) upstream(p *Prospect) []engine.Address {
-	if !pl.anyRuns {
+	if len(pl.maybe) == 0 {
 		return nil
 	}
 	return pl.asker.upstream(p.Step.Address)
@@ -221,11 +273,14 @@ func (pl *planner) mayComeBack(p *Prospect, d engine.Decision) {
 		return
 	}
 	for _, up := range pl.upstream(p) {
-		if q := pl.byAddress[up]; q.mayRun() && slices.ContainsFunc(pl.changes(q), func(f engine.FileRecord) bool { return f.Path == d.Detail }) {
+		if q := pl.prospect(up); q.mayRun() && slices.ContainsFunc(pl.changes(q), func(f engine.FileRecord) bool { return f.Path == d.Detail }) {
 			p.Action, p.Decision, p.After = ActionRunOrReuse, nil, append(p.After, up)
 		}
 	}
 }
+
+// prospect is that of a step upstream.
+func (pl *planner) prospect(up engine.Address) *Prospect { return pl.byIndex[pl.asker.index[up]] }
 
 // changes lists the files that a step which is to run will change, by its
 // arguments and by what it did before.
@@ -237,7 +292,7 @@ func (pl *planner) changes(p *Prospect) []engine.FileRecord {
 // rewrites reports whether a step upstream that is at work again will surely, or
 // may, change a file that a record used.
 func (pl *planner) rewrites(up engine.Address, record *reuse.Record) (sure, maybe bool) {
-	q := pl.byAddress[up]
+	q := pl.prospect(up)
 	if !q.mayRun() {
 		return false, false
 	}
@@ -273,7 +328,7 @@ func (pl *planner) needAgain(prospects []Prospect) bool {
 		}
 		for _, path := range pl.judge.Deleted(p.record) {
 			for k := range prospects {
-				if q := &prospects[k]; q.mayRun() && pl.reads(q, p.Step.Address, path) {
+				if q := &prospects[k]; q.mayRun() && pl.reads(q, p.Step, path) {
 					pl.judge.Need(p.Step.Address, q.Step.Address)
 					found = true
 					break
@@ -285,7 +340,7 @@ func (pl *planner) needAgain(prospects []Prospect) bool {
 }
 
 // reads reports whether a step reads a file that another writes, or may.
-func (pl *planner) reads(p *Prospect, writer engine.Address, path string) bool {
+func (pl *planner) reads(p *Prospect, writer *config.Step, path string) bool {
 	for _, f := range p.Files {
 		if f.Role != engine.Reads {
 			continue
@@ -294,7 +349,7 @@ func (pl *planner) reads(p *Prospect, writer engine.Address, path string) bool {
 			return true
 		}
 	}
-	return !p.complete && pl.pipeline.Graph.Before(writer, p.Step.Address)
+	return !p.complete && pl.pipeline.Before(writer, p.Step)
 }
 
 // Known reports whether anything is known of the step's arguments.

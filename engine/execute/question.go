@@ -2,13 +2,14 @@ package execute
 
 import (
 	"encoding/json"
-	"slices"
+	"iter"
 
 	"github.com/zclconf/go-cty/cty"
 	ctyjson "github.com/zclconf/go-cty/cty/json"
 
 	"dagrun/engine"
 	"dagrun/engine/config"
+	"dagrun/engine/graph"
 	"dagrun/engine/local"
 	"dagrun/engine/reuse"
 )
@@ -17,17 +18,19 @@ import (
 type asker struct {
 	attempt   engine.Attempt // what all attempts share
 	key       reuse.Key
-	needs     map[engine.Address][]engine.Address
+	pipeline  *config.Pipeline
+	index     map[engine.Address]int
+	needs     [][]graph.Span
 	ancestors map[engine.Address][]engine.Address
 }
 
 func newAsker(p *config.Pipeline, key reuse.Key) *asker {
 	a := &asker{
-		attempt: attemptOf(p), key: key,
-		needs: map[engine.Address][]engine.Address{}, ancestors: map[engine.Address][]engine.Address{},
+		attempt: attemptOf(p), key: key, pipeline: p, index: make(map[engine.Address]int, len(p.Steps)),
+		needs: p.Needs(), ancestors: map[engine.Address][]engine.Address{},
 	}
-	for _, s := range p.Steps {
-		a.needs[s.Address] = p.Graph.Needs(s.Address)
+	for i, s := range p.Steps {
+		a.index[s.Address] = i
 	}
 	return a
 }
@@ -72,17 +75,37 @@ func (a *asker) upstream(step engine.Address) []engine.Address {
 		return all
 	}
 	var all []engine.Address
-	seen := map[engine.Address]bool{step: true}
-	open := slices.Clone(a.needs[step])
-	for len(open) > 0 {
-		up := open[len(open)-1]
-		open = open[:len(open)-1]
-		if !seen[up] {
-			seen[up] = true
-			all = append(all, up)
-			open = append(open, a.needs[up]...)
-		}
+	for i := range closure(a.index[step], a.needs) {
+		all = append(all, a.pipeline.Steps[i].Address)
 	}
 	a.ancestors[step] = all
 	return all
+}
+
+// closure goes through all that is reached from a step along spans, without the
+// step itself.
+func closure(from int, along [][]graph.Span) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		seen, through := map[int]bool{from: true}, map[graph.Span]bool{}
+		open := []int{from}
+		for len(open) > 0 {
+			at := open[len(open)-1]
+			open = open[:len(open)-1]
+			if at != from && !yield(at) {
+				return
+			}
+			for _, span := range along[at] {
+				if through[span] {
+					continue
+				}
+				through[span] = true
+				for i := span.From; i < span.To; i++ {
+					if !seen[i] {
+						seen[i] = true
+						open = append(open, i)
+					}
+				}
+			}
+		}
+	}
 }

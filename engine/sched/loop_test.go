@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"dagrun/engine"
+	"dagrun/engine/graph"
 	"dagrun/engine/sched"
 )
 
@@ -61,7 +62,7 @@ func chain(n int) []sched.Step {
 	for i := range steps {
 		steps[i] = sched.Step{Rule: engine.AllSuccess, Retry: engine.RetryPolicy{MaxAttempts: 1}}
 		if i > 0 {
-			steps[i].Needs = []int{i - 1}
+			steps[i].Needs = []graph.Span{graph.One(i - 1)}
 		}
 	}
 	return steps
@@ -197,7 +198,7 @@ func TestARunIsRecordedInOrder(t *testing.T) {
 	f := &fake{}
 	steps := chain(1)
 	for range 200 {
-		steps = append(steps, sched.Step{Needs: []int{0}, Rule: engine.AllSuccess, Retry: engine.RetryPolicy{MaxAttempts: 1}})
+		steps = append(steps, sched.Step{Needs: []graph.Span{graph.One(0)}, Rule: engine.AllSuccess, Retry: engine.RetryPolicy{MaxAttempts: 1}})
 	}
 	if _, err := sched.Run(sched.Plan{Steps: steps, Concurrency: 8}, f, sched.Control{}); err != nil {
 		t.Fatal(err)

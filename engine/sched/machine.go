@@ -19,7 +19,8 @@ const (
 	done
 )
 
-// node is what changes about a step. Counts are of steps directly upstream.
+// node is what changes about a step. Counts are of what is directly upstream:
+// steps, and groups of steps.
 type node struct {
 	state    state
 	attempts int32 // started so far
@@ -35,7 +36,8 @@ type node struct {
 type Machine struct {
 	plan  Plan
 	nodes []node
-	next  [][]int32 // steps directly downstream
+	group groups
+	next  [][]int32 // steps directly downstream, where they need this one alone
 	ready queue
 	locks locks
 	busy  int // slots taken
@@ -45,7 +47,7 @@ type Machine struct {
 	killed    bool          // steps that are about what went wrong may not run either
 	failedBy  int           // the step whose failure stopped a fail_fast run, or NoStep
 
-	settled []int // finished steps whose downstream has not been told
+	touched [][]int32 // steps that were told of an end upstream, and are to decide
 	out     Effects
 }
 
@@ -56,18 +58,38 @@ func NewMachine(plan Plan) *Machine {
 		plan: plan, nodes: make([]node, len(plan.Steps)), next: make([][]int32, len(plan.Steps)),
 		locks: newLocks(), left: len(plan.Steps), failedBy: NoStep,
 	}
-	for id, s := range plan.Steps {
-		m.nodes[id] = node{open: int32(len(s.Needs)), cause: NoStep} //nolint:gosec // a count of steps
-		for _, up := range s.Needs {
-			m.next[up] = append(m.next[up], int32(id))
-		}
+	m.group.of = make([][]int32, len(plan.Steps))
+	for id := range plan.Steps {
+		m.connect(int32(id)) //nolint:gosec // an index of a step
 	}
 	return m
+}
+
+// connect lets a step be told of the end of what it needs.
+func (m *Machine) connect(id int32) {
+	n := &m.nodes[id]
+	n.cause = NoStep
+	for _, up := range m.plan.Steps[id].Needs {
+		switch up.Len() {
+		case 0:
+			continue
+		case 1:
+			m.next[up.From] = append(m.next[up.From], id)
+		default:
+			m.group.join(up, id)
+		}
+		n.open++
+	}
 }
 
 // Start begins the run.
 func (m *Machine) Start() Effects {
 	m.reset()
+	for id := range m.nodes {
+		if m.plan.Steps[id].Excluded {
+			m.finish(id, engine.StepSkipped, engine.ReasonNotTargeted, NoStep)
+		}
+	}
 	for id := range m.nodes {
 		m.decide(id)
 	}

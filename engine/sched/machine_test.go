@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"dagrun/engine"
+	"dagrun/engine/graph"
 	"dagrun/engine/sched"
 )
 
@@ -103,7 +104,12 @@ func (s *script) option(step *sched.Step, w string) {
 	switch key {
 	case "needs":
 		for _, name := range strings.Split(value, ",") {
-			step.Needs = append(step.Needs, s.id(name))
+			from, to, many := strings.Cut(name, "..")
+			span := graph.One(s.id(from))
+			if many {
+				span.To = s.id(to) + 1
+			}
+			step.Needs = append(step.Needs, span)
 		}
 	case "rule":
 		step.Rule = engine.TriggerRule(value)
@@ -115,6 +121,8 @@ func (s *script) option(step *sched.Step, w string) {
 		step.Retry.Jitter = 0.5
 	case "continue_on_error":
 		step.ContinueOnError = true
+	case "excluded":
+		step.Excluded = true
 	default:
 		s.t.Fatalf("unknown option %q", w)
 	}

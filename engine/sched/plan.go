@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"dagrun/engine"
+	"dagrun/engine/graph"
 )
 
 // Plan is what a machine needs to know of a pipeline. Steps are named by their
@@ -18,7 +19,8 @@ type Plan struct {
 // Step is one step, or one instance of a step that runs once per key.
 type Step struct {
 	Address         engine.Address
-	Needs           []int // indexes of the steps directly upstream, each once
+	Needs           []graph.Span // of steps directly upstream, none in two of them
+	Excluded        bool         // it is no part of this run
 	Rule            engine.TriggerRule
 	ContinueOnError bool
 	Retry           engine.RetryPolicy

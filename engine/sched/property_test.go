@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"dagrun/engine"
+	"dagrun/engine/graph"
 	"dagrun/engine/sched"
 )
 
@@ -41,7 +42,9 @@ func genPlan(t *rapid.T) sched.Plan {
 		FailFast:    rapid.Bool().Draw(t, "fail_fast"),
 		Seed:        rapid.Uint64().Draw(t, "seed"),
 	}
-	order := rapid.Permutation(indexes(n)).Draw(t, "order") // edges run along it, not along the file
+	blocks := drawBlocks(t, n)
+	order := rapid.Permutation(indexes(len(blocks))).Draw(t, "order") // edges run along it, not along the file
+	var block int
 	rules := []engine.TriggerRule{engine.AllSuccess, engine.AllSuccess, engine.AllDone, engine.OneFailed, engine.NoneFailed}
 	for i := range n {
 		s := sched.Step{
@@ -53,14 +56,36 @@ func genPlan(t *rapid.T) sched.Plan {
 				MinInterval: time.Second, MaxInterval: time.Minute, Jitter: 0.2,
 			},
 		}
-		for j := range n {
-			if slices.Index(order, j) < slices.Index(order, i) && rapid.IntRange(0, 3).Draw(t, "edge") == 0 {
-				s.Needs = append(s.Needs, j)
+		if i == blocks[block].To {
+			block++
+		}
+		for j, up := range blocks {
+			if slices.Index(order, j) < slices.Index(order, block) && rapid.IntRange(0, 3).Draw(t, "edge") == 0 {
+				s.Needs = append(s.Needs, drawPart(t, up))
 			}
 		}
 		plan.Steps = append(plan.Steps, s)
 	}
 	return plan
+}
+
+// drawBlocks cuts the steps into blocks of one or more instances.
+func drawBlocks(t *rapid.T, n int) []graph.Span {
+	var blocks []graph.Span
+	for from := 0; from < n; {
+		to := min(n, from+rapid.SampledFrom([]int{1, 1, 1, 2, 4}).Draw(t, "instances"))
+		blocks = append(blocks, graph.Span{From: from, To: to})
+		from = to
+	}
+	return blocks
+}
+
+// drawPart is all of a block, or one of its instances.
+func drawPart(t *rapid.T, block graph.Span) graph.Span {
+	if rapid.Bool().Draw(t, "whole") {
+		return block
+	}
+	return graph.One(rapid.IntRange(block.From, block.To-1).Draw(t, "instance"))
 }
 
 func indexes(n int) []int {
@@ -134,13 +159,23 @@ func (w *world) start(s sched.Start) {
 	if w.killed || w.cancelled && !step.Rule.OnFailure() {
 		w.t.Fatalf("step %d starts after the cancellation", s.Step)
 	}
-	for _, up := range step.Needs {
+	for _, up := range members(step.Needs) {
 		if _, over := w.finished[up]; !over && step.Rule != engine.OneFailed {
 			w.t.Fatalf("step %d starts before %d has ended", s.Step, up)
 		}
 	}
 	w.running[s.Step] = true
 	w.checkLocks()
+}
+
+func members(spans []graph.Span) []int {
+	var all []int
+	for _, s := range spans {
+		for i := s.From; i < s.To; i++ {
+			all = append(all, i)
+		}
+	}
+	return all
 }
 
 func (w *world) checkLocks() {
@@ -266,7 +301,7 @@ func (w *world) checkResults() {
 	for id, s := range w.plan.Steps {
 		ran := w.attempts[id] > 0
 		var failed, skipped int
-		for _, up := range s.Needs {
+		for _, up := range members(s.Needs) {
 			ev := last[up]
 			switch {
 			case ev.Result == engine.StepFailed && w.plan.Steps[up].ContinueOnError:

@@ -19,33 +19,60 @@ func (m *Machine) finish(id int, result engine.StepResult, reason engine.Reason,
 	m.settle(id, result, reason, cause)
 }
 
-// settle counts a finished step in the steps directly downstream.
+// settle tells what is directly downstream that a step has finished.
 func (m *Machine) settle(id int, result engine.StepResult, reason engine.Reason, cause int) {
 	if cause == NoStep {
 		cause = id
 	}
-	forgiven := result == engine.StepFailed && m.plan.Steps[id].ContinueOnError
+	kind := m.kindOf(id, result, reason)
 	for _, d := range m.next[id] {
-		n := &m.nodes[d]
-		n.open--
-		switch {
-		case forgiven:
-			n.forgiven++
-		case isFailure(result, reason):
-			if n.failed == 0 {
-				n.cause = int32(cause) //nolint:gosec // an index of a step
-			}
-			n.failed++
-		case result == engine.StepSkipped:
-			if n.failed == 0 && n.skipped == 0 {
-				n.cause = int32(cause) //nolint:gosec // an index of a step
-			}
-			n.skipped++
-		}
+		m.nodes[d].note(kind, int32(cause)) //nolint:gosec // an index of a step
+		m.nodes[d].open--
 	}
-	m.settled = append(m.settled, id)
-	if result == engine.StepFailed && !forgiven && m.plan.FailFast && m.failedBy == NoStep {
+	m.touched = append(m.touched, m.next[id])
+	m.group.settle(m, id, kind, int32(cause)) //nolint:gosec // an index of a step
+	if kind == failure && result == engine.StepFailed && m.plan.FailFast && m.failedBy == NoStep {
 		m.failFast(id)
+	}
+}
+
+// kind is what the end of a step means downstream.
+type kind uint8
+
+const (
+	success kind = iota
+	failure
+	pardon // a failure under continue_on_error
+	skip
+)
+
+func (m *Machine) kindOf(id int, result engine.StepResult, reason engine.Reason) kind {
+	switch {
+	case result == engine.StepFailed && m.plan.Steps[id].ContinueOnError:
+		return pardon
+	case isFailure(result, reason):
+		return failure
+	case result == engine.StepSkipped:
+		return skip
+	}
+	return success
+}
+
+// note counts an end directly upstream.
+func (n *node) note(k kind, cause int32) {
+	switch k {
+	case pardon:
+		n.forgiven++
+	case failure:
+		if n.failed == 0 {
+			n.cause = cause
+		}
+		n.failed++
+	case skip:
+		if n.failed == 0 && n.skipped == 0 {
+			n.cause = cause
+		}
+		n.skipped++
 	}
 }
 
@@ -86,12 +113,13 @@ func (m *Machine) failFast(failed int) {
 // propagate decides about the steps downstream of those that have finished,
 // until nothing more follows.
 func (m *Machine) propagate() {
-	for i := 0; i < len(m.settled); i++ { // decide appends to it
-		for _, d := range m.next[m.settled[i]] {
+	for i := 0; i < len(m.touched); i++ { // decide appends to it
+		for _, d := range m.touched[i] {
 			m.decide(int(d))
 		}
 	}
-	m.settled = m.settled[:0]
+	clear(m.touched)
+	m.touched = m.touched[:0]
 }
 
 // decide applies a pending step's trigger rule.

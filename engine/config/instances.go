@@ -71,16 +71,22 @@ func (s *scope) forEach(b *Block) (values map[string]cty.Value, known bool, diag
 		return refuse("for_each is made of sensitive values, and its keys would be shown in the address of each instance. Take nonsensitive() of what may be shown.")
 	case value.IsNull():
 		return refuse(wanted + ", but this is null. For no instances at all, give an empty map or set.")
-	case t.IsSetType() && t.ElementType() == cty.DynamicPseudoType || t == cty.DynamicPseudoType:
-		return nil, len(b.instances) > 0, diags // of no type yet
+	case t == cty.DynamicPseudoType:
+		return nil, false, diags
 	case t.IsListType(), t.IsTupleType():
 		return refuse(wanted + ", but this is a list. Make a set of it: toset(…).")
-	case !t.IsSetType() && !t.IsMapType() && !t.IsObjectType(), t.IsSetType() && t.ElementType() != cty.String:
+	case !t.IsSetType() && !t.IsMapType() && !t.IsObjectType(), t.IsSetType() && !holdsTexts(value):
 		return refuse(wanted + ", but this is a " + engine.KindName(t) + ".")
 	case !value.IsKnown() || t.IsSetType() && !value.IsWhollyKnown():
 		return nil, false, diags
 	}
 	return pairs(value), true, diags
+}
+
+// holdsTexts reports whether a set holds strings, or nothing.
+func holdsTexts(set cty.Value) bool {
+	t := set.Type().ElementType()
+	return t == cty.String || t == cty.DynamicPseudoType && (!set.IsKnown() || set.LengthInt() == 0)
 }
 
 // pairs are the elements of a map, an object or a set of strings, by their keys.

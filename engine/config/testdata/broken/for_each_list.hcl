@@ -1,0 +1,6 @@
+pipeline "p" {}
+
+step "smtp" "mail" {
+  for_each = ["a", "b"]
+  to       = each.value
+}

@@ -67,7 +67,7 @@ func (s *scope) forEach(b *Block) (values map[string]cty.Value, known bool, diag
 	const wanted = "for_each is a map, or a set of strings"
 	t := value.Type()
 	switch {
-	case value.HasMark(engine.Sensitive) || t.IsSetType() && value.ContainsMarked():
+	case value.HasMark(engine.Sensitive): // which a set is that has a sensitive element
 		return refuse("for_each is made of sensitive values, and its keys would be shown in the address of each instance. Take nonsensitive() of what may be shown.")
 	case value.IsNull():
 		return refuse(wanted + ", but this is null. For no instances at all, give an empty map or set.")
@@ -77,10 +77,11 @@ func (s *scope) forEach(b *Block) (values map[string]cty.Value, known bool, diag
 		return refuse(wanted + ", but this is a list. Make a set of it: toset(…).")
 	case !t.IsSetType() && !t.IsMapType() && !t.IsObjectType(), t.IsSetType() && !holdsTexts(value):
 		return refuse(wanted + ", but this is a " + engine.KindName(t) + ".")
-	case !value.IsKnown() || t.IsSetType() && !value.IsWhollyKnown():
+	case !value.IsKnown():
 		return nil, false, diags
 	}
-	return pairs(value), true, diags
+	values, known = pairs(value)
+	return values, known, diags
 }
 
 // holdsTexts reports whether a set holds strings, or nothing.
@@ -89,14 +90,18 @@ func holdsTexts(set cty.Value) bool {
 	return t == cty.String || t == cty.DynamicPseudoType && (!set.IsKnown() || set.LengthInt() == 0)
 }
 
-// pairs are the elements of a map, an object or a set of strings, by their keys.
-func pairs(v cty.Value) map[string]cty.Value {
-	values := make(map[string]cty.Value, v.LengthInt())
+// pairs are the elements of a map, an object or a set of strings, by their keys;
+// known is false for a set with an element that is not known.
+func pairs(v cty.Value) (values map[string]cty.Value, known bool) {
+	values = make(map[string]cty.Value, v.LengthInt())
 	for it := v.ElementIterator(); it.Next(); {
 		key, value := it.Element()
+		if !key.IsKnown() {
+			return nil, false
+		}
 		values[key.AsString()] = value
 	}
-	return values
+	return values, true
 }
 
 // find is the index of the instance with a key among a block's; -1 for none.

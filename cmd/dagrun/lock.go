@@ -42,60 +42,80 @@ func (l launch) patience(overlap config.Overlap) time.Duration {
 // lock takes the pipeline's lock, which the kernel frees however the process
 // ends. It waits as long as it may, and then gives errLocked.
 func lock(ctx context.Context, stateDir, pipeline string, patience time.Duration) (*flock.Flock, error) {
-	if err := os.MkdirAll(stateDir, 0o700); err != nil {
-		return nil, fmt.Errorf("make the state folder: %w", err)
-	}
-	if patience == 0 {
-		return tryLock(stateDir, pipeline)
-	}
-	if patience > 0 {
+	if patience >= 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, patience)
 		defer cancel()
 	}
-	l := lockOf(stateDir, pipeline)
-	return settle(l, func() (bool, error) {
-		ok, err := l.TryLockContext(ctx, 25*time.Millisecond)
-		if errors.Is(err, context.DeadlineExceeded) {
-			return false, nil
+	for {
+		if err := os.MkdirAll(stateDir, 0o700); err != nil {
+			return nil, fmt.Errorf("make the state folder: %w", err)
 		}
-		return ok, err
-	})
+		held, err := tryLock(stateDir, pipeline)
+		if !errors.Is(err, errLocked) {
+			return held, err
+		}
+		select {
+		case <-ctx.Done():
+			if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+				return nil, errLocked
+			}
+			return nil, ctx.Err()
+		case <-time.After(25 * time.Millisecond):
+		}
+	}
 }
 
-// tryLock takes the pipeline's lock if it is free.
+// tryLock takes the pipeline's lock if it is free and no run is under way. The
+// one says the other unless somebody removed the lock's file, as who clears a
+// folder away does: then the run that goes on has a lock that nobody finds.
 func tryLock(stateDir, pipeline string) (*flock.Flock, error) {
-	l := lockOf(stateDir, pipeline)
-	return settle(l, l.TryLock)
-}
-
-func lockOf(stateDir, pipeline string) *flock.Flock {
-	return flock.New(filepath.Join(stateDir, runlog.PathName(pipeline)+".lock"), flock.SetPermissions(0o600))
-}
-
-func settle(l *flock.Flock, take func() (bool, error)) (*flock.Flock, error) {
-	ok, err := take()
-	switch {
-	case err != nil:
-		return nil, fmt.Errorf("lock %s: %w", l.Path(), err)
-	case !ok:
+	l := flock.New(filepath.Join(stateDir, runlog.PathName(pipeline)+".lock"), flock.SetPermissions(0o600))
+	if err := take(l); err != nil {
+		return nil, err
+	}
+	if _, alive := runlog.UnderWay(stateDir, pipeline); alive {
+		_ = l.Unlock()
 		return nil, errLocked
 	}
 	return l, nil
 }
 
-// underWay names the run that holds the lock, where its record tells.
-func underWay(stateDir, pipeline string) string {
-	for run, err := range runlog.History(stateDir, pipeline) {
+// take takes a lock whose file stays where others find it: one that is removed
+// between the opening and the locking keeps nobody out.
+func take(l *flock.Flock) error {
+	for range 100 {
+		ok, err := l.TryLock()
 		switch {
-		case err != nil || run.Skipped():
-			continue
-		case run.Finished != nil:
-			return ""
+		case err != nil:
+			return fmt.Errorf("lock %s: %w", l.Path(), err)
+		case !ok:
+			return errLocked
+		case inPlace(l):
+			return nil
 		}
-		return fmt.Sprintf(": run %s, process %d on %s", run.ID, run.Started.PID, run.Started.Host)
+		_ = l.Unlock()
 	}
-	return ""
+	return fmt.Errorf("lock %s: another program removes the file again and again", l.Path())
+}
+
+// inPlace reports whether a lock that is held is the one that others find.
+func inPlace(l *flock.Flock) bool {
+	held, err := l.Stat()
+	if err != nil {
+		return false
+	}
+	there, err := os.Stat(l.Path())
+	return err == nil && os.SameFile(held, there)
+}
+
+// underWay names the run that is under way, where its record tells.
+func underWay(stateDir, pipeline string) string {
+	run, alive := runlog.UnderWay(stateDir, pipeline)
+	if !alive {
+		return ""
+	}
+	return fmt.Sprintf(": run %s, process %d on %s", run.ID, run.Started.PID, run.Started.Host)
 }
 
 // overlap records that this run found another under way.

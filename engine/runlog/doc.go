@@ -7,7 +7,7 @@
 // Read gives the events of a log back, Tail while it is still written. History is
 // the runs of a pipeline in the order of their ids, which NewID makes; Summaries
 // is that in short, Find one run of it. Recover closes the records of runs whose
-// process died, Sweep removes their temporary files, Prune forgets old runs. Schema is the JSON
+// process died, UnderWay finds one whose process is alive, Sweep removes their temporary files, Prune forgets old runs. Schema is the JSON
 // Schema of a line; it is the contract with every other program that reads one.
 //
 // What an event means is package engine's to say, which events happen is

@@ -26,6 +26,8 @@ type logFile struct {
 
 // Create begins the log of a run in its folder, see Dir. The folder is made if
 // it is missing; a log that exists is an error. Only the user may read either.
+// Until the Writer is closed or the process ends, the log is held, so that
+// others know the run is alive: see UnderWay.
 func Create(dir, runID string, options ...Option) (*Writer, error) {
 	folders, err := makeFolders(dir)
 	if err != nil {
@@ -35,6 +37,9 @@ func Create(dir, runID string, options ...Option) (*Writer, error) {
 	f, err := os.OpenFile(filepath.Join(dir, FileName), flags, 0o600) //nolint:gosec // the caller's folder
 	if err != nil {
 		return nil, fmt.Errorf("create the run log: %w", err)
+	}
+	if err := hold(f, syscall.LOCK_EX); err != nil {
+		return nil, errors.Join(fmt.Errorf("lock the run log %s: %w", f.Name(), err), f.Close())
 	}
 	w := New(f, runID, options...)
 	w.file = &logFile{File: f, folders: folders}

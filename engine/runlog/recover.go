@@ -25,8 +25,9 @@ const tornName = "log.torn"
 // skipped: that one held the lock and closed what was before it. So it takes no
 // longer in a long history.
 //
-// The caller holds the pipeline's lock: a run without a last event is then
-// known to be dead. Whoever records a run without the lock, as one that was
+// The caller holds the pipeline's lock. A run whose process is alive all the
+// same, because somebody removed the lock's file, is left alone, and so are its
+// temporary files. Whoever records a run without the lock, as one that was
 // skipped because of it, appends its first and last event in one call.
 // Recover may be interrupted and repeated. A log that cannot be read or closed
 // is in the error, and does not keep the others from being closed.
@@ -35,37 +36,46 @@ func Recover(stateDir, pipeline string, now func() time.Time) ([]Run, error) {
 	failed := []error{err}
 	var closed []Run
 	for _, f := range found {
-		run, err := f.open()
-		failed = append(failed, err, Sweep(f.dir))
-		if err != nil || run.Started == nil {
-			continue
+		run, crashed, err := f.recover(now)
+		failed = append(failed, err)
+		if crashed {
+			closed = append(closed, run)
 		}
-		if run.Finished == nil {
-			if run.Finished, err = closeCrashed(run, now()); err != nil {
-				failed = append(failed, fmt.Errorf("close the record of the crashed run %s: %w", run.ID, err))
-				continue
-			}
-			if run.Finished.Result == engine.RunCrashed {
-				closed = append(closed, run)
-				continue
-			}
-		}
-		if !run.Skipped() {
+		if run.Finished != nil && !crashed && !run.Skipped() {
 			break
 		}
 	}
 	return closed, errors.Join(failed...)
 }
 
+// recover closes the record in a folder if it is that of a run that crashed.
+func (f folder) recover(now func() time.Time) (run Run, crashed bool, err error) {
+	run, err = f.open()
+	if err == nil && run.Started != nil && run.Finished == nil {
+		run.Finished, err = closeCrashed(run, now())
+		if errors.Is(err, errHeld) {
+			return run, false, nil
+		}
+		if err != nil {
+			err = fmt.Errorf("close the record of the crashed run %s: %w", run.ID, err)
+		}
+		crashed = err == nil && run.Finished.Result == engine.RunCrashed
+	}
+	return run, crashed, errors.Join(err, Sweep(f.dir))
+}
+
 // closeCrashed appends the last event to a log, in an order that leaves every
 // byte somewhere at any moment. A log that has its last event, and something
-// behind it, is cut there.
+// behind it, is cut there. It is errHeld that the run has not crashed.
 func closeCrashed(run Run, now time.Time) (end *engine.RunFinished, err error) {
 	f, err := os.OpenFile(run.Log(), os.O_RDWR|os.O_APPEND, 0)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
+	if err := seize(f); err != nil {
+		return nil, err
+	}
 	left, err := survey(f)
 	if err != nil {
 		return nil, err

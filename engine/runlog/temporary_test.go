@@ -64,7 +64,10 @@ func TestTemporaryFilesOfAKilledRunAreRemovedByTheNext(t *testing.T) {
 	}
 	other := filepath.Join(out, ".dagrun-of another run.tmp")
 	makeFile(t, other)
-	closed, err := runlog.Recover(state, "a", time.Now) // the writer is given up, as by a kill
+	if err := w.Close(); err != nil { // as a kill closes the log
+		t.Fatal(err)
+	}
+	closed, err := runlog.Recover(state, "a", time.Now)
 	if err != nil || len(closed) != 1 {
 		t.Fatal(describe(closed), err)
 	}

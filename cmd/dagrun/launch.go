@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"time"
 
+	"github.com/gofrs/flock"
 	"github.com/spf13/cobra"
 
 	"dagrun/engine"
@@ -114,7 +115,63 @@ func (a *app) launch(path string, l launch, signals *signals) error {
 	if err := p.ExportDotenv(os.Setenv); err != nil {
 		return err
 	}
+	var mine turn
+	err = signals.guard(func() (err error) {
+		mine, err = a.takeTurn(path, p, l, signals)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = mine.held.Unlock() }()
+	return a.runLocked(mine.pipeline, stateDirOf(l.stateDir, p.WorkingDir), l, mine.options, signals)
+}
+
+// turn is what a run has that may begin.
+type turn struct {
+	held     *flock.Flock
+	pipeline *config.Pipeline
+	options  execute.Options
+}
+
+// takeTurn waits for the lock, and gets everything ready under it.
+func (a *app) takeTurn(path string, p *config.Pipeline, l launch, signals *signals) (mine turn, err error) {
 	stateDir := stateDirOf(l.stateDir, p.WorkingDir)
+	held, err := a.await(p, stateDir, l, signals)
+	if err != nil {
+		return turn{}, err
+	}
+	defer func() {
+		if err != nil {
+			_ = held.Unlock()
+		}
+	}()
+	a.recoverHistory(stateDir, p.Name)
+	if l.done != nil {
+		if run := l.done(); run != "" {
+			return turn{}, needless{run}
+		}
+	}
+	mine = turn{held, p, a.recordOptions()}
+	if mine.options.Key, err = reuse.OpenKey(stateDir); err != nil {
+		return turn{}, err
+	}
+	if l.resume != "" {
+		mine.pipeline, mine.options.Resume, err = a.takeUp(signals.context(), path, p, stateDir, l)
+		switch {
+		case signals.received() != nil: // nothing was done yet
+			return turn{}, exit{signals.code()}
+		case err != nil:
+			return turn{}, err
+		}
+	}
+	mine.options.Selection, err = a.expand(mine.pipeline, l)
+	return mine, err
+}
+
+// await takes the pipeline's lock. Where it is not to be had, the error has said
+// and recorded what that means.
+func (a *app) await(p *config.Pipeline, stateDir string, l launch, signals *signals) (*flock.Flock, error) {
 	patience := l.patience(p.OnOverlap)
 	first := patience
 	if patience == forever || patience > brief {
@@ -126,39 +183,16 @@ func (a *app) launch(path string, l launch, signals *signals) error {
 		held, err = lock(signals.context(), stateDir, p.Name, patience)
 	}
 	switch {
+	case err == nil:
+		return held, nil
 	case errors.Is(err, errLocked):
-		return a.overlap(p, stateDir, l)
+		return nil, a.overlap(p, stateDir, l)
 	case signals.received() != nil:
-		return exit{signals.code()}
-	case err != nil:
-		return fmt.Errorf("%w; %s", err, historyRemedy(err, stateDir))
+		return nil, exit{signals.code()}
+	case errors.As(err, new(notAFile)):
+		return nil, err
 	}
-	defer func() { _ = held.Unlock() }()
-	a.recoverHistory(stateDir, p.Name)
-	if l.done != nil {
-		if run := l.done(); run != "" {
-			return needless{run}
-		}
-	}
-	key, err := reuse.OpenKey(stateDir)
-	if err != nil {
-		return err
-	}
-	o := a.recordOptions()
-	o.Key = key
-	if l.resume != "" {
-		p, o.Resume, err = a.takeUp(signals.context(), path, p, stateDir, l)
-		switch {
-		case signals.received() != nil: // nothing was done yet
-			return exit{signals.code()}
-		case err != nil:
-			return err
-		}
-	}
-	if o.Selection, err = a.expand(p, l); err != nil {
-		return err
-	}
-	return a.runLocked(p, stateDir, l, o, signals)
+	return nil, fmt.Errorf("%w; %s", err, historyRemedy(err, stateDir))
 }
 
 // expand settles the steps of a run that is about to begin, and which of them are

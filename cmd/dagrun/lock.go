@@ -71,6 +71,9 @@ func lock(ctx context.Context, stateDir, pipeline string, patience time.Duration
 // folder away does: then the run that goes on has a lock that nobody finds.
 func tryLock(stateDir, pipeline string) (*flock.Flock, error) {
 	l := flock.New(filepath.Join(stateDir, runlog.PathName(pipeline)+".lock"), flock.SetPermissions(0o600))
+	if err := plainFile(l.Path()); err != nil {
+		return nil, err
+	}
 	if err := take(l); err != nil {
 		return nil, err
 	}
@@ -79,6 +82,36 @@ func tryLock(stateDir, pipeline string) (*flock.Flock, error) {
 		return nil, errLocked
 	}
 	return l, nil
+}
+
+// notAFile is what stands where the lock's file should be, such as a named pipe,
+// whose opening would not end.
+type notAFile struct{ path, kind string }
+
+// Error says what to do about it.
+func (e notAFile) Error() string {
+	return fmt.Sprintf("the pipeline's lock %s is %s, and it has to be a file; remove it, and the next run makes the file", e.path, e.kind)
+}
+
+// plainFile refuses what is there and no file. What cannot be looked at is told
+// when it is opened.
+func plainFile(path string) error {
+	info, err := os.Stat(path)
+	if err != nil || info.Mode().IsRegular() {
+		return nil
+	}
+	kind := "something else"
+	switch mode := info.Mode(); {
+	case mode.IsDir():
+		kind = "a folder"
+	case mode&os.ModeNamedPipe != 0:
+		kind = "a named pipe"
+	case mode&os.ModeSocket != 0:
+		kind = "a socket"
+	case mode&os.ModeDevice != 0:
+		kind = "a device"
+	}
+	return notAFile{path, kind}
 }
 
 // take takes a lock whose file stays where others find it: one that is removed
@@ -118,7 +151,8 @@ func underWay(stateDir, pipeline string) string {
 	return fmt.Sprintf(": run %s, process %d on %s", run.ID, run.Started.PID, run.Started.Host)
 }
 
-// overlap records that this run found another under way.
+// overlap records that this run found another under way, and gives the exit
+// code that this has.
 func (a *app) overlap(p *config.Pipeline, stateDir string, l launch) error {
 	id, err := runlog.NewID(stateDir, p.Name, p.Run.StartedAt)
 	if err != nil {
@@ -135,7 +169,7 @@ func (a *app) overlap(p *config.Pipeline, stateDir string, l launch) error {
 	}
 	_, _ = fmt.Fprintf(a.stderr, "dagrun: %s; this run of %s is skipped and recorded (on_overlap = %q)\n", why, p.Name, p.OnOverlap)
 	if p.OnOverlap == config.OverlapSkip && !l.waits {
-		return nil
+		return exit{exitOK}
 	}
 	return exit{exitLocked}
 }

@@ -45,6 +45,20 @@ func (s *signals) stop() {
 	close(s.in)
 }
 
+// guard does what may hang before a run can be asked to end, as the system's
+// calls for a folder on a server that is away do: the second signal leaves it
+// where it is.
+func (s *signals) guard(do func() error) error {
+	done := make(chan error, 1)
+	go func() { done <- do() }()
+	select {
+	case err := <-done:
+		return err
+	case <-s.second:
+		return exit{s.code()}
+	}
+}
+
 // context ends with the first signal.
 func (s *signals) context() context.Context { return s.ctx }
 

@@ -250,7 +250,8 @@ type Fingerprint struct {
 type RunResult string
 
 // The results of a run. RunCrashed is written by a later process on behalf of
-// one that died; RunSkipped is a run that found another under way.
+// one that died; RunSkipped is a run that found another under way. One that was
+// cancelled without any step was interrupted while it waited for another.
 const (
 	RunSucceeded RunResult = "succeeded"
 	RunFailed    RunResult = "failed"

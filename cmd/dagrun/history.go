@@ -31,7 +31,7 @@ func (r refusal) Error() string { return r.summary + ": " + r.detail }
 // those that have not ended.
 type history struct {
 	dir    string
-	newest map[string]string // by pipeline: its newest run that was not skipped
+	newest map[string]string // by pipeline: its newest run that was not idle
 	alive  map[string]bool   // whether that is under way
 }
 
@@ -81,7 +81,7 @@ func historyDir(flag string) (string, error) {
 func (a *app) look(h *history, pipeline string) {
 	h.newest[pipeline] = ""
 	for run, err := range runlog.History(h.dir, pipeline) {
-		if err != nil || run.Skipped() {
+		if err != nil || run.Idle() {
 			continue // what cannot be read is told when it is listed
 		}
 		if h.newest[pipeline] = run.ID; run.Finished == nil {

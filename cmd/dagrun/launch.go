@@ -188,7 +188,7 @@ func (a *app) await(p *config.Pipeline, stateDir string, l launch, signals *sign
 	case errors.Is(err, errLocked):
 		return nil, a.overlap(p, stateDir, l)
 	case signals.received() != nil:
-		return nil, exit{signals.code()}
+		return nil, a.interrupted(p, stateDir, l, signals.code())
 	case errors.As(err, new(notAFile)):
 		return nil, err
 	}

@@ -154,6 +154,31 @@ func underWay(stateDir, pipeline string) string {
 // overlap records that this run found another under way, and gives the exit
 // code that this has.
 func (a *app) overlap(p *config.Pipeline, stateDir string, l launch) error {
+	why := errLocked.Error() + underWay(stateDir, p.Name)
+	if err := a.recordIdle(p, stateDir, l, engine.RunSkipped, why); err != nil {
+		return err
+	}
+	_, _ = fmt.Fprintf(a.stderr, "dagrun: %s; this run of %s is skipped and recorded (on_overlap = %q)\n", why, p.Name, p.OnOverlap)
+	if p.OnOverlap == config.OverlapSkip && !l.waits {
+		return exit{exitOK}
+	}
+	return exit{exitLocked}
+}
+
+// interrupted records that this run was told to end while it waited for
+// another, and gives the exit code that this has.
+func (a *app) interrupted(p *config.Pipeline, stateDir string, l launch, code int) error {
+	why := "it was interrupted while it waited, for " + errLocked.Error() + underWay(stateDir, p.Name)
+	if err := a.recordIdle(p, stateDir, l, engine.RunCancelled, why); err != nil {
+		a.say(unrecorded(err, stateDir))
+	} else {
+		_, _ = fmt.Fprintf(a.stderr, "dagrun: this run of %s was interrupted while it waited, and is recorded as cancelled\n", p.Name)
+	}
+	return exit{code}
+}
+
+// recordIdle writes the record of a run that does nothing.
+func (a *app) recordIdle(p *config.Pipeline, stateDir string, l launch, result engine.RunResult, why string) error {
 	id, err := runlog.NewID(stateDir, p.Name, p.Run.StartedAt)
 	if err != nil {
 		return err
@@ -163,13 +188,5 @@ func (a *app) overlap(p *config.Pipeline, stateDir string, l launch) error {
 	if err != nil {
 		return err
 	}
-	why := errLocked.Error() + underWay(stateDir, p.Name)
-	if err := errors.Join(log.Append(execute.Skipped(p, a.recordOptions(), why)...), log.Close()); err != nil {
-		return err
-	}
-	_, _ = fmt.Fprintf(a.stderr, "dagrun: %s; this run of %s is skipped and recorded (on_overlap = %q)\n", why, p.Name, p.OnOverlap)
-	if p.OnOverlap == config.OverlapSkip && !l.waits {
-		return exit{exitOK}
-	}
-	return exit{exitLocked}
+	return errors.Join(log.Append(execute.Idle(p, a.recordOptions(), result, why)...), log.Close())
 }

@@ -25,8 +25,8 @@ func (a *app) takeUp(ctx context.Context, path string, p *config.Pipeline, state
 	if err != nil {
 		return nil, nil, usageError{fmt.Errorf("--resume: %w", err)}
 	}
-	if run.Finished != nil && run.Finished.Result == engine.RunSkipped {
-		return nil, nil, usageError{fmt.Errorf("--resume: run %s was skipped, because another was under way: there is nothing to take up", run.ID)}
+	if run.Idle() {
+		return nil, nil, usageError{fmt.Errorf("--resume: run %s was %s, because another was under way: there is nothing to take up", run.ID, run.Finished.Result)}
 	}
 	l.date = run.Started.LogicalTime.Format(time.RFC3339Nano)
 	if p, err = a.loadToRun(path, l); err != nil {

@@ -52,7 +52,7 @@ func (r *round) checkChain(t testing.TB, runs []runlog.Run) {
 	t.Helper()
 	var before []engine.Event
 	for _, run := range slices.Backward(runs) {
-		if run.Skipped() {
+		if run.Idle() {
 			continue
 		}
 		events := eventsOf(t, run)

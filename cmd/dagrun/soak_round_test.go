@@ -90,7 +90,7 @@ func (r *round) args(t testing.TB, last bool) []string {
 	t.Helper()
 	args := r.arguments(t)
 	for run, err := range runlog.History(r.errand.state, r.shape) {
-		if err == nil && run.Started != nil && !run.Skipped() {
+		if err == nil && run.Started != nil && !run.Idle() {
 			if anew := r.chance(35); !anew || last {
 				return append(args, "--resume")
 			}

@@ -91,12 +91,12 @@ func resultOf(cancelled engine.Reason, failed bool) engine.RunResult {
 	return engine.RunSucceeded
 }
 
-// Skipped is the whole record of a run that did not take place, to be appended
-// in one call.
-func Skipped(p *config.Pipeline, o Options, why string) []engine.Event {
+// Idle is the whole record of a run that did not take place, to be appended in
+// one call.
+func Idle(p *config.Pipeline, o Options, result engine.RunResult, why string) []engine.Event {
 	return []engine.Event{
 		startEvent(p, o),
-		&engine.RunFinished{Result: engine.RunSkipped, Steps: map[engine.StepResult]int{}, Error: why},
+		&engine.RunFinished{Result: result, Steps: map[engine.StepResult]int{}, Error: why},
 	}
 }
 

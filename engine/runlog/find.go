@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Latest is the reference to the newest run that was not skipped.
+// Latest is the reference to the newest run that was not idle.
 const Latest = "latest"
 
 // Find gives the run of a pipeline, or with an empty name of any pipeline, that
@@ -44,7 +44,7 @@ func latest(stateDir, pipeline string) (Run, error) {
 		switch {
 		case err != nil:
 			return Run{}, fmt.Errorf("which run is the latest cannot be told: %w", err)
-		case !run.Skipped():
+		case !run.Idle():
 			return run, nil
 		}
 	}

@@ -30,8 +30,14 @@ func (r Run) Pipeline() string { return r.Started.Pipeline }
 // Log is the path of the run's log.
 func (r Run) Log() string { return filepath.Join(r.Dir, FileName) }
 
-// Skipped reports whether the run found another under way and did nothing.
-func (r Run) Skipped() bool { return r.Finished != nil && r.Finished.Result == engine.RunSkipped }
+// Idle reports whether the run found another under way and did nothing: it was
+// skipped, or cancelled while it waited.
+func (r Run) Idle() bool {
+	if r.Finished == nil {
+		return false
+	}
+	return r.Finished.Result == engine.RunSkipped || r.Finished.Result == engine.RunCancelled && len(r.Finished.Steps) == 0
+}
 
 // Events reads the run's log, as Read does.
 func (r Run) Events() iter.Seq2[engine.Event, error] {

@@ -60,7 +60,7 @@ func (r Run) held() bool {
 func UnderWay(stateDir, pipeline string) (Run, bool) {
 	for run, err := range History(stateDir, pipeline) {
 		switch {
-		case err != nil || run.Skipped():
+		case err != nil || run.Idle():
 			continue
 		case run.Finished != nil:
 			return Run{}, false

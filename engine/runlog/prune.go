@@ -14,11 +14,11 @@ const settled = time.Hour
 // Prune removes the runs of a pipeline that are beyond the newest keepRuns, and
 // those that started more than keepFor before now; 0 means no such limit. The
 // newest is the one with the greatest id, and a start is what the log says. Runs
-// that were skipped do not count, and go with the runs beside them: a long run
+// that were idle do not count, and go with the runs beside them: a long run
 // that many others found under way must not cost the history before it.
 //
 // Kept in any case are runs that are not finished, the newest that was not
-// skipped, and what that one was resumed from, run after run: a later resume
+// idle, and what that one was resumed from, run after run: a later resume
 // needs their records. A folder in which no run ever began goes where a run
 // would, by its modification time, once it is an hour old. The caller holds the
 // pipeline's lock.
@@ -33,7 +33,7 @@ func Prune(stateDir, pipeline string, keepRuns int, keepFor time.Duration, now t
 	for _, f := range found {
 		surplus := keepRuns > 0 && counted >= keepRuns
 		run, err := f.open()
-		if !run.Skipped() {
+		if !run.Idle() {
 			counted++
 		}
 		if err == nil && !needed[f.id] && expired(run, surplus, keepFor, now) {
@@ -46,13 +46,13 @@ func Prune(stateDir, pipeline string, keepRuns int, keepFor time.Duration, now t
 	return errors.Join(failed...)
 }
 
-// neededIDs gives the newest run that was not skipped, and those that it was
+// neededIDs gives the newest run that was not idle, and those that it was
 // resumed from.
 func neededIDs(stateDir, pipeline string, found []folder) map[string]bool {
 	needed := map[string]bool{}
 	for _, f := range found {
 		run, err := f.open()
-		if err != nil || run.Started == nil || run.Skipped() {
+		if err != nil || run.Started == nil || run.Idle() {
 			continue
 		}
 		for err == nil && run.Started != nil && !needed[run.ID] {

@@ -22,13 +22,13 @@ const tornName = "log.torn"
 // that it closed, the newest first.
 //
 // It goes from the newest run to the first that is finished and was not
-// skipped: that one held the lock and closed what was before it. So it takes no
+// idle: that one held the lock and closed what was before it. So it takes no
 // longer in a long history.
 //
 // The caller holds the pipeline's lock. A run whose process is alive all the
 // same, because somebody removed the lock's file, is left alone, and so are its
 // temporary files. Whoever records a run without the lock, as one that was
-// skipped because of it, appends its first and last event in one call.
+// idle because of it, appends its first and last event in one call.
 // Recover may be interrupted and repeated. A log that cannot be read or closed
 // is in the error, and does not keep the others from being closed.
 func Recover(stateDir, pipeline string, now func() time.Time) ([]Run, error) {
@@ -41,7 +41,7 @@ func Recover(stateDir, pipeline string, now func() time.Time) ([]Run, error) {
 		if crashed {
 			closed = append(closed, run)
 		}
-		if run.Finished != nil && !crashed && !run.Skipped() {
+		if run.Finished != nil && !crashed && !run.Idle() {
 			break
 		}
 	}

@@ -36,6 +36,7 @@ type app struct {
 	now            func() time.Time
 	noColor        bool
 	color          bool // of standard error, once the flags are read
+	results        *sink
 }
 
 // exit is an error that says all there is to say by its code.
@@ -50,6 +51,18 @@ type usageError struct{ err error }
 // Error says what is wrong with the command line.
 func (e usageError) Error() string { return e.err.Error() }
 
+// failure is an error that programs are told under a heading.
+type failure struct {
+	summary string
+	err     error
+}
+
+// Error is the error without its heading.
+func (f failure) Error() string { return f.err.Error() }
+
+// Unwrap gives the error.
+func (f failure) Unwrap() error { return f.err }
+
 // run executes a command line and returns its exit code.
 func run(args []string, stdout, stderr io.Writer, types *engine.Registry) int {
 	return runAt(time.Now, args, stdout, stderr, types)
@@ -60,7 +73,7 @@ func runAt(now func() time.Time, args []string, stdout, stderr io.Writer, types 
 	redactor := new(runlog.Redactor)
 	results, talk := &sink{to: stdout}, &sink{to: stderr}
 	out, errs := redactor.Writer(results), redactor.Writer(talk)
-	a := &app{stdout: out, stderr: errs, types: types, redactor: redactor, now: now}
+	a := &app{stdout: out, stderr: errs, types: types, redactor: redactor, now: now, results: results}
 	a.noteEnvironment(os.Environ())
 	root := a.root()
 	root.SetArgs(args)
@@ -80,12 +93,14 @@ func runAt(now func() time.Time, args []string, stdout, stderr io.Writer, types 
 // sink writes to a stream that may go away. What cannot be written is dropped:
 // a run does not end because nobody listens.
 type sink struct {
-	to  io.Writer
-	err error
+	to    io.Writer
+	wrote bool
+	err   error
 }
 
 // Write implements io.Writer and never fails.
 func (s *sink) Write(p []byte) (int, error) {
+	s.wrote = true
 	if s.err == nil {
 		_, s.err = s.to.Write(p)
 	}
@@ -160,8 +175,20 @@ func (a *app) report(err error, args []string) int {
 	case errors.As(err, &refused):
 		return a.refuse(refused.summary, refused.detail, args)
 	}
-	_, _ = fmt.Fprintf(a.stderr, "dagrun: %v\n", err)
+	a.fail(err, args)
 	return exitFailed
+}
+
+// fail prints an error that is nobody's mistake. A program that asked for JSON
+// and has got nothing yet gets it there.
+func (a *app) fail(err error, args []string) {
+	if !slices.Contains(args, "--json") || a.results.wrote {
+		_, _ = fmt.Fprintf(a.stderr, "dagrun: %v\n", err)
+		return
+	}
+	f := failure{summary: "The command failed"}
+	errors.As(err, &f)
+	_ = a.printJSON(engine.Diagnostics{{Severity: engine.Error, Summary: f.summary, Detail: sentence(err.Error())}}, false)
 }
 
 // refuse prints why a command does nothing, in JSON where that is asked for.

@@ -121,7 +121,7 @@ func (a *app) launch(path string, l launch, signals *signals) error {
 		return err
 	})
 	if err != nil {
-		return err
+		return failure{"The run cannot begin", err}
 	}
 	defer func() { _ = mine.held.Unlock() }()
 	return a.runLocked(mine.pipeline, stateDirOf(l.stateDir, p.WorkingDir), l, mine.options, signals)

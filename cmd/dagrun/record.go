@@ -71,7 +71,8 @@ func hostname() string {
 
 // unrecorded is the error of a run whose log cannot be written.
 func unrecorded(err error, stateDir string) error {
-	return fmt.Errorf("the run was stopped because it cannot be recorded: %w; %s", err, historyRemedy(err, stateDir))
+	return failure{"The run cannot be recorded",
+		fmt.Errorf("the run was stopped because it cannot be recorded: %w; %s", err, historyRemedy(err, stateDir))}
 }
 
 // historyRemedy says what to do about a history that cannot be written.

@@ -121,10 +121,18 @@ func (a *app) launch(path string, l launch, signals *signals) error {
 		return err
 	})
 	if err != nil {
-		return failure{"The run cannot begin", err}
+		return cannotBegin(err)
 	}
 	defer func() { _ = mine.held.Unlock() }()
 	return a.runLocked(mine.pipeline, stateDirOf(l.stateDir, p.WorkingDir), l, mine.options, signals)
+}
+
+// cannotBegin gives an error that has no heading one.
+func cannotBegin(err error) error {
+	if errors.As(err, new(failure)) {
+		return err
+	}
+	return failure{"The run cannot begin", err}
 }
 
 // turn is what a run has that may begin.

@@ -19,8 +19,11 @@ func (a *app) planCommand() *cobra.Command {
 		Short: "Say what a run would do now, and why",
 		Long: "Says what `dagrun run` would do at this moment: the steps in the order in which they may\n" +
 			"start, their arguments as far as they are known, the files that they read and write, and,\n" +
-			"with --resume, what would be reused and why the rest would not. Nothing is run or written.\n" +
-			"Exit code 0, or 1 when a step is sure to fail, 2 when the pipeline or the command line is wrong.",
+			"with --resume, what would be reused and why the rest would not. Nothing is run. Nothing is\n" +
+			"written either, except that --resume records runs whose process died as crashed, as any\n" +
+			"look at the history does, and makes the key of fingerprints (fingerprint.key) where there is none.\n" +
+			"Exit code 0, or 1 when a step is sure to fail or the history cannot be read,\n" +
+			"2 when the pipeline or the command line is wrong.",
 		Args: cobra.ExactArgs(1),
 	}
 	l.assignments = addValueFlags(c)

@@ -21,7 +21,11 @@ import (
 // takeUp finds the run that is to be taken up, and what of it stands. The
 // pipeline is read once more, for that run's logical time.
 func (a *app) takeUp(ctx context.Context, path string, p *config.Pipeline, stateDir string, l launch) (*config.Pipeline, *reuse.Judge, error) {
+	const remedy = "take up another with --resume=RUN, or run without --resume"
 	run, err := runlog.Find(stateDir, p.Name, l.resume)
+	if errors.Is(err, runlog.ErrUnreadable) {
+		return nil, nil, failure{"The run to take up cannot be read", fmt.Errorf("--resume: %w; %s", err, remedy)}
+	}
 	if err != nil {
 		return nil, nil, usageError{fmt.Errorf("--resume: %w", err)}
 	}
@@ -37,7 +41,7 @@ func (a *app) takeUp(ctx context.Context, path string, p *config.Pipeline, state
 		return runlog.Run{Dir: runlog.Dir(stateDir, p.Name, id)}.Events()
 	})
 	if err != nil {
-		return nil, nil, fmt.Errorf("read the run that is to be taken up: %w; take up another with --resume=RUN, or run without --resume", err)
+		return nil, nil, failure{"The run to take up cannot be read", fmt.Errorf("read the run that is to be taken up: %w; %s", err, remedy)}
 	}
 	key, err := reuse.OpenKey(stateDir)
 	if err != nil {

@@ -14,7 +14,8 @@ const Latest = "latest"
 // a reference names: its id, the beginning or the end of its id where no other
 // run has the same, or "latest". Ids that were made in one morning begin alike,
 // and end in random digits: the end is what people type, see Summary.Short. The
-// error says what there is instead.
+// error says what there is instead; it is ErrUnreadable where that cannot be
+// told.
 func Find(stateDir, pipeline, ref string) (Run, error) {
 	if ref == Latest {
 		return latest(stateDir, pipeline)

@@ -52,6 +52,10 @@ func (r Run) Events() iter.Seq2[engine.Event, error] {
 	}
 }
 
+// ErrUnreadable is the error of a history, or of a log in it, that cannot be
+// read.
+var ErrUnreadable = errors.New("read the history")
+
 // Dir is the folder of a run.
 func Dir(stateDir, pipeline, runID string) string {
 	return filepath.Join(stateDir, "runs", PathName(pipeline), PathName(runID))
@@ -167,7 +171,7 @@ func subfolders(dir string) ([]folder, error) {
 		err = errors.Join(err, d.Close())
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("read the history: %w", err)
+		return nil, fmt.Errorf("%w: %w", ErrUnreadable, err)
 	}
 	found := make([]folder, 0, len(entries))
 	for _, e := range entries {

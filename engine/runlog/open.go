@@ -22,11 +22,11 @@ func (f folder) open() (Run, error) {
 		return run, nil
 	}
 	if err != nil {
-		return run, fmt.Errorf("read the history: %w", err)
+		return run, fmt.Errorf("%w: %w", ErrUnreadable, err)
 	}
 	defer log.Close() //nolint:errcheck // it was only read
 	if err := run.read(log); err != nil {
-		return run, fmt.Errorf("read the history: %s: %w", run.Log(), err)
+		return run, fmt.Errorf("%w: %s: %w", ErrUnreadable, run.Log(), err)
 	}
 	return run, nil
 }

@@ -257,10 +257,7 @@ func (c *cramped) checkTold(t *testing.T, p *process) {
 // newest reads the log of the newest run that has one, which may be cut off.
 func newest(t *testing.T, state string) []engine.Event {
 	t.Helper()
-	runs, err := runlog.List(state, "temperature")
-	if err != nil {
-		t.Fatal(err)
-	}
+	runs := begun(t, state, "temperature")
 	var events []engine.Event
 	for _, r := range runs[:min(1, len(runs))] {
 		for e, err := range r.Events() {

@@ -18,7 +18,6 @@ import (
 
 	"dagrun/engine/enginetest/moxserver"
 	"dagrun/engine/enginetest/s3server"
-	"dagrun/engine/runlog"
 )
 
 var seed = flag.Uint64("seed", 0, "of what tests choose at random (default: the time)")
@@ -105,7 +104,7 @@ func (e errand) begin(t testing.TB) *process {
 // goOn takes up what was begun: the last run, if one was recorded.
 func (e errand) goOn(t testing.TB) *process {
 	t.Helper()
-	if runs, err := runlog.List(e.state, "temperature"); err != nil || len(runs) == 0 {
+	if len(begun(t, e.state, "temperature")) == 0 {
 		return e.begin(t)
 	}
 	return e.call(t, "--resume")

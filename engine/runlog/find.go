@@ -43,6 +43,7 @@ func Find(stateDir, pipeline, ref string) (Run, error) {
 func latest(stateDir, pipeline string) (Run, error) {
 	for run, err := range History(stateDir, pipeline) {
 		switch {
+		case errors.Is(err, ErrNoBeginning): // it did nothing
 		case err != nil:
 			return Run{}, fmt.Errorf("which run is the latest cannot be told: %w", err)
 		case !run.Idle():

@@ -103,9 +103,10 @@ func Pipelines(stateDir string) ([]string, error) {
 // History gives the runs of a pipeline, or with an empty name of every
 // pipeline, the newest first: runs are ordered by their ids, see NewID, never
 // by what a clock said. The beginning and the end of a log are read when it is
-// reached. A folder without the start of a run, such as one that is just being
-// made, is left out. What cannot be read comes as an error, with the run's ID
-// and Dir where it is one run's log, and does not end the history.
+// reached. A folder that is just being made, without the start of a run yet, is
+// left out. What cannot be read comes as an error, with the run's ID and Dir
+// where it is one run's log, and does not end the history; one that died as it
+// began comes as ErrNoBeginning.
 func History(stateDir, pipeline string) iter.Seq2[Run, error] {
 	return func(yield func(Run, error) bool) {
 		found, err := foldersOf(stateDir, pipeline)
@@ -115,9 +116,9 @@ func History(stateDir, pipeline string) iter.Seq2[Run, error] {
 		for _, f := range found {
 			run, err := f.open()
 			if err == nil && run.Started == nil {
-				continue
+				err = run.noBeginning()
 			}
-			if !yield(run, err) {
+			if (err != nil || run.Started != nil) && !yield(run, err) {
 				return
 			}
 		}

@@ -127,7 +127,6 @@ func TestListPassesOverWhatIsNoRun(t *testing.T) {
 	state := t.TempDir()
 	keep(t, state, "a", "1", start, aRun()...)
 	lay(t, state, "a", "empty", "")
-	lay(t, state, "a", "torn", `{"time":"20`)
 	if err := os.MkdirAll(filepath.Join(state, "runs", "a", "not ours"), 0o700); err != nil {
 		t.Fatal(err)
 	}

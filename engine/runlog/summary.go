@@ -122,8 +122,11 @@ func (s *Summary) quickly(log []byte) bool {
 // slowly reads a log of any length and in any state.
 func (s *Summary) slowly() (begun bool, err error) {
 	run, err := folder{s.ID, s.Dir}.open()
-	if err != nil || run.Started == nil {
+	if err != nil {
 		return false, err
+	}
+	if run.Started == nil {
+		return false, run.noBeginning()
 	}
 	start := run.Started
 	s.Pipeline, s.LogicalTime, s.Trigger, s.ResumedFrom, s.Started = start.Pipeline, start.LogicalTime, start.Trigger, start.ResumedFrom, start.Time.Time

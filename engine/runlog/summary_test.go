@@ -1,6 +1,7 @@
 package runlog_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -82,6 +83,9 @@ func TestSummariesOfALogThatIsCutAnywhere(t *testing.T) {
 	for cut := 0; cut < len(whole); cut += 1 + 6*(cut%2) { // odd and even places
 		lay(t, state, "temperature", "1", whole[:cut])
 		got, unread := summaries(state, "")
+		for len(unread) > 0 && len(got) == 0 && errors.Is(unread[0], runlog.ErrNoBeginning) {
+			unread = unread[1:]
+		}
 		if diff := cmp.Diff(asSummaries(t, state, ""), got); diff != "" || len(unread) > 0 {
 			t.Fatalf("cut at %d: %v (-want +got):\n%s", cut, unread, diff)
 		}
@@ -98,8 +102,8 @@ func TestSummariesTellWhatCannotBeRead(t *testing.T) {
 		lay(t, state, "a", id, log)
 	}
 	got, unread := summaries(state, "a")
-	if len(got) != 1 || len(unread) != 3 {
-		t.Errorf("%d runs and %v, want one run and three errors", len(got), unread)
+	if len(got) != 1 || len(unread) != 4 {
+		t.Errorf("%d runs and %v, want one run and four errors", len(got), unread)
 	}
 	_, want := runlog.List(state, "a")
 	for _, err := range unread {

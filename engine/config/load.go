@@ -124,6 +124,11 @@ func unwrapPath(err error) error {
 	return err
 }
 
+// longestName is how many bytes a pipeline's name may have: a file system takes
+// 255 for the name of a file, in which every byte may take three and an ending
+// comes behind.
+const longestName = 80
+
 func (l *loader) onePipeline() hcl.Diagnostics {
 	blocks := l.blocks["pipeline"]
 	if len(blocks) == 0 {
@@ -135,6 +140,10 @@ func (l *loader) onePipeline() hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	if !hclsyntax.ValidIdentifier(l.pipeline.Name) {
 		diags = append(diags, invalidName(blocks[0], 0, "pipeline"))
+	}
+	if n := len(l.pipeline.Name); n > longestName {
+		diags = append(diags, problem(blocks[0].LabelRanges[0], "Name too long",
+			"The pipeline's name has %d bytes, and at most %d go into the names of its files: its lock, history and cron log. Shorten it.", n, longestName))
 	}
 	for _, b := range blocks[1:] {
 		diags = append(diags, problem(b.DefRange, "Second pipeline block",

@@ -30,8 +30,9 @@ func withoutCrontab(ts *testscript.TestScript, _ bool, _ []string) {
 }
 
 // fromCron starts the first line of the spool that has a text in it, as cron
-// does: from another folder, with cron's bare environment.
-func fromCron(ts *testscript.TestScript, _ bool, args []string) {
+// does: from another folder, with cron's bare environment. It is to say nothing
+// that cron would mail; with ! it is to fail and say why.
+func fromCron(ts *testscript.TestScript, neg bool, args []string) {
 	spool, err := os.ReadFile(crontab.Open(ts.Getenv("CRONTAB_ROOT")).Spool())
 	ts.Check(err)
 	for line := range strings.Lines(string(spool)) {
@@ -43,8 +44,11 @@ func fromCron(ts *testscript.TestScript, _ bool, args []string) {
 		c.Dir = "/"
 		c.Env = []string{"HOME=/", "LOGNAME=tester", "SHELL=/bin/sh", "PATH=/usr/bin:/bin"}
 		said, err := c.CombinedOutput()
-		if err != nil || len(said) > 0 {
+		if failed := err != nil || len(said) > 0; failed && !neg {
 			ts.Fatalf("%s: %v, and cron would mail: %s", fields[5], err, said)
+		}
+		if neg && (err == nil || len(said) == 0) {
+			ts.Fatalf("%s: %v, and cron would mail: %q", fields[5], err, said)
 		}
 		return
 	}

@@ -65,7 +65,9 @@ func (j Job) identity() string {
 }
 
 // command is what cron gives to the shell. The log's folder is made, since
-// people who clear a history away do not mean to stop the pipeline.
+// people who clear a history away do not mean to stop the pipeline; but only in
+// a folder that is there, since nothing must appear where a disk is not mounted.
+// What keeps the line from its log goes to cron, which mails it.
 func (j Job) command() string {
 	dagrun := []string{j.Program}
 	if len(j.Env) > 0 {
@@ -83,6 +85,10 @@ func (j Job) command() string {
 	if j.Plan.Guarded() {
 		run = start + " cron due " + quote(j.Path) + values + " && " + run
 	}
-	return fmt.Sprintf("/bin/mkdir -m 700 -p %s && { cd %s && %s; } >>%s 2>&1",
-		quote(filepath.Dir(j.Log)), quote(filepath.Dir(j.Path)), run, quote(j.Log))
+	logs, here := filepath.Dir(j.Log), filepath.Dir(j.Path)
+	ready := fmt.Sprintf("cd %s && /bin/mkdir -m 700 -p %s", quote(filepath.Dir(logs)), quote(logs))
+	if filepath.Dir(logs) != here {
+		ready += " && cd " + quote(here)
+	}
+	return fmt.Sprintf("%s && { %s; } >>%s 2>&1", ready, run, quote(j.Log))
 }

@@ -21,7 +21,7 @@ func TestBlockSaysWhenAndWhat(t *testing.T) {
 	}
 	want := `# BEGIN dagrun /srv/pipe lines/t.hcl
 # dagrun: pipeline t, history in /srv/.dagrun
-0 8 * * * /bin/mkdir -m 700 -p /srv/.dagrun && { cd '/srv/pipe lines' && /usr/bin/dagrun run --trigger cron '/srv/pipe lines/t.hcl'; } >>/srv/.dagrun/t.cron.log 2>&1
+0 8 * * * cd /srv && /bin/mkdir -m 700 -p /srv/.dagrun && cd '/srv/pipe lines' && { /usr/bin/dagrun run --trigger cron '/srv/pipe lines/t.hcl'; } >>/srv/.dagrun/t.cron.log 2>&1
 # END dagrun /srv/pipe lines/t.hcl
 `
 	if got, err := job.Block(); err != nil || got != want {
@@ -33,7 +33,7 @@ func TestBlockSaysWhenAndWhat(t *testing.T) {
 	want = `# BEGIN dagrun /srv/t.hcl
 # dagrun: pipeline t, history in /srv/.dagrun
 # dagrun: it is to run at 30 8 * * * in Asia/Kolkata; the line fires more often and asks ` + "`dagrun cron due`" + `
-0 * * * * /bin/mkdir -m 700 -p /srv/.dagrun && { cd /srv && /usr/bin/env DAGRUN_VAR_a-b=1 /usr/bin/dagrun cron due /srv/t.hcl --var 'x=100\%' && /usr/bin/env DAGRUN_VAR_a-b=1 /usr/bin/dagrun run --trigger cron /srv/t.hcl --var 'x=100\%' --parallelism 2; } >>/srv/.dagrun/t.cron.log 2>&1
+0 * * * * cd /srv && /bin/mkdir -m 700 -p /srv/.dagrun && { /usr/bin/env DAGRUN_VAR_a-b=1 /usr/bin/dagrun cron due /srv/t.hcl --var 'x=100\%' && /usr/bin/env DAGRUN_VAR_a-b=1 /usr/bin/dagrun run --trigger cron /srv/t.hcl --var 'x=100\%' --parallelism 2; } >>/srv/.dagrun/t.cron.log 2>&1
 # END dagrun /srv/t.hcl
 `
 	got, err := job.Block()

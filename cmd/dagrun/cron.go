@@ -80,6 +80,9 @@ func (a *app) cronRemoveCommand() *cobra.Command {
 	}
 }
 
+// mostTimes is how many times of a pipeline `dagrun cron next` lists.
+const mostTimes = 1000
+
 func (a *app) cronNextCommand() *cobra.Command {
 	var n int
 	var asJSON bool
@@ -95,11 +98,14 @@ func (a *app) cronNextCommand() *cobra.Command {
 		Args: cobra.MinimumNArgs(1), ValidArgsFunction: completePipelines,
 	}
 	assignments := addValueFlags(c)
-	c.Flags().IntVarP(&n, "number", "n", 5, "how many times of each pipeline")
+	c.Flags().IntVarP(&n, "number", "n", 5, fmt.Sprintf("how many times of each pipeline, at most %d", mostTimes))
 	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON array")
 	c.RunE = func(_ *cobra.Command, paths []string) error {
-		if n < 1 {
+		switch {
+		case n < 1:
 			return usageError{fmt.Errorf("--number: %d is too small; the smallest value is 1", n)}
+		case n > mostTimes:
+			return usageError{fmt.Errorf("--number: %d is too large; the largest value is %d", n, mostTimes)}
 		}
 		return a.cronNext(paths, *assignments, n, asJSON)
 	}

@@ -124,17 +124,46 @@ func runCrontab(stdin string, args ...string) (string, error) {
 // lockCrontab keeps other dagrun processes of the user from changing the
 // crontab until release is called. crontab(1) has no lock of its own.
 func lockCrontab() (release func(), err error) {
-	cache, err := os.UserCacheDir()
+	path, err := crontabLock()
+	if err == nil {
+		err = plainFile(path)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("find a folder for the crontab's lock: %w", err)
+		return nil, fmt.Errorf("lock the crontab: %w", err)
 	}
-	dir := filepath.Join(cache, "dagrun")
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("make a folder for the crontab's lock: %w", err)
-	}
-	held := flock.New(filepath.Join(dir, "crontab.lock"), flock.SetPermissions(0o600))
+	held := flock.New(path, flock.SetPermissions(0o600))
 	if err := held.Lock(); err != nil {
 		return nil, fmt.Errorf("lock the crontab: %w", err)
 	}
 	return func() { _ = held.Unlock() }, nil
+}
+
+// crontabLock is the file of the lock: in the user's cache folder, or, for a
+// user without a home that can be written, as those of services, in a folder of
+// his own among temporary files.
+func crontabLock() (string, error) {
+	const name = "crontab.lock"
+	if cache, err := os.UserCacheDir(); err == nil {
+		dir := filepath.Join(cache, "dagrun")
+		if err := os.MkdirAll(dir, 0o700); err == nil && writable(dir) {
+			return filepath.Join(dir, name), nil
+		}
+	}
+	dir := filepath.Join(os.TempDir(), fmt.Sprintf("dagrun-%d", os.Getuid()))
+	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return "", err
+	}
+	if info, err := os.Lstat(dir); err != nil || !info.IsDir() || info.Mode().Perm()&0o077 != 0 {
+		return "", fmt.Errorf("%s has to be a folder that is the user's alone; remove it, and try again", dir)
+	}
+	return filepath.Join(dir, name), nil
+}
+
+// writable reports whether files can be made in a folder.
+func writable(dir string) bool {
+	f, err := os.CreateTemp(dir, ".probe-")
+	if err != nil {
+		return false
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name())) == nil
 }

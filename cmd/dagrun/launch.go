@@ -281,8 +281,10 @@ func (a *app) runLocked(p *config.Pipeline, stateDir string, l launch, o execute
 	}
 	stopConsole := startConsole(console)
 	o.Log, o.Concurrency = log, l.concurrency(p)
-	o.Interrupt, o.Kill, o.Grace = signals.first, signals.second, grace
+	interrupt, unwatch := watch(log, signals.first)
+	o.Interrupt, o.Kill, o.Grace = interrupt, signals.second, grace
 	result, err := execute.Run(p, o)
+	unwatch()
 	stopConsole()
 	err = errors.Join(err, log.Close())
 	if lost := runlog.Sweep(dir); lost != nil { // of attempts that were given up
@@ -292,6 +294,29 @@ func (a *app) runLocked(p *config.Pipeline, stateDir string, l launch, o execute
 		return unrecorded(err, stateDir)
 	}
 	return a.end(p, result, stateDir, l, signals)
+}
+
+// watch gives a channel that is closed when a run has to end: by a signal, or
+// because its log is gone. Nobody finds a run without its log, and another may
+// have begun beside it.
+func watch(log *runlog.Writer, signal <-chan struct{}) (interrupt <-chan struct{}, stop func()) {
+	ended, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		ticker := time.NewTicker(time.Second)
+		defer ticker.Stop()
+		for !log.Gone() {
+			select {
+			case <-done:
+				return
+			case <-signal:
+				close(ended)
+				return
+			case <-ticker.C:
+			}
+		}
+		close(ended)
+	}()
+	return ended, func() { close(done) }
 }
 
 func (a *app) consoleOptions(p *config.Pipeline, dir string) report.Options {

@@ -101,6 +101,23 @@ func (f *logFile) sync() error {
 	return errors.Join(f.Sync(), f.err)
 }
 
+// Gone reports whether the log was removed or replaced. What cannot be told, as
+// while a server does not answer, is not gone.
+func (w *Writer) Gone() bool {
+	if w.file == nil {
+		return false
+	}
+	opened, err := w.file.Stat()
+	if err != nil {
+		return false
+	}
+	there, err := os.Stat(w.file.Name())
+	if err != nil {
+		return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
+	}
+	return !os.SameFile(opened, there)
+}
+
 // inPlace checks that the file is still the one at its path.
 func (f *logFile) inPlace() error {
 	opened, err := f.Stat()

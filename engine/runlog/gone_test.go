@@ -27,8 +27,14 @@ func TestALogThatIsNoLongerThereIsNoRecord(t *testing.T) {
 		if err := w.Sync(); err != nil {
 			t.Fatal(err)
 		}
+		if w.Gone() {
+			t.Errorf("%s: it is gone before", name)
+		}
 		if err := spoil(dir); err != nil {
 			t.Fatal(err)
+		}
+		if !w.Gone() {
+			t.Errorf("%s: it is not gone", name)
 		}
 		if err := w.Close(); err == nil || !strings.Contains(err.Error(), "no longer there") || !strings.Contains(err.Error(), dir) {
 			t.Errorf("%s: got %v, want that the log is no longer there", name, err)

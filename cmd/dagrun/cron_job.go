@@ -67,7 +67,7 @@ func (a *app) cronJob(path string, p *config.Pipeline, f *cronFlags, m machine) 
 	}
 	given := cronStateDir(f.run.stateDir, p)
 	job := crontab.Job{
-		Name: p.Name, StateDir: stateDirOf(given, p.WorkingDir), Plan: plan, Program: m.program,
+		Dir: p.Dir, Name: p.Name, StateDir: stateDirOf(given, p.WorkingDir), Plan: plan, Program: m.program,
 		RunFlags: f.passedOn(),
 	}
 	if given != "" {

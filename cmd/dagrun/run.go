@@ -14,6 +14,7 @@ func (a *app) runCommand() *cobra.Command {
 		Use:   "run PATH",
 		Short: "Run a pipeline",
 		Long: "Runs a pipeline once and records the run under .dagrun in its working directory.\n" +
+			"PATH is its file, or a folder whose .hcl files are one pipeline.\n" +
 			"Exit codes: 0 done (also when another run was under way and this one was skipped),\n" +
 			"1 failed, 2 the pipeline or the command line is wrong, 75 locked,\n" +
 			"130, 143 and 129 interrupted by SIGINT, SIGTERM and SIGHUP.",

@@ -16,7 +16,8 @@ func (a *app) validateCommand() *cobra.Command {
 		Short: "Check pipelines without running them",
 		Long: "Checks everything about pipelines that can be known before a run, types between steps\n" +
 			"included, and reports all of it. It needs no data, no server and no secret.\n" +
-			"Exit code 0 when every file is valid, 2 when one is not.",
+			"A PATH is a file, or a folder whose .hcl files are one pipeline.\n" +
+			"Exit code 0 when every pipeline is valid, 2 when one is not.",
 		Args: cobra.MinimumNArgs(1),
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object, in the shape of `terraform validate -json`")

@@ -90,20 +90,20 @@ type Given struct {
 func (p *Pipeline) Given(step *Step) []Given {
 	type place struct {
 		Given
-		at int
+		at hcl.Range
 	}
 	var places []place
 	for name, attr := range step.args.attrs {
-		places = append(places, place{Given{name, p.stepsIn(step, attr.Expr)}, attr.Range.Start.Byte})
+		places = append(places, place{Given{name, p.stepsIn(step, attr.Expr)}, attr.Range})
 	}
 	for name, blocks := range step.args.blocks {
 		var exprs []hcl.Expression
 		for _, b := range blocks {
 			exprs = append(exprs, b.expressions()...)
 		}
-		places = append(places, place{Given{name, p.stepsIn(step, exprs...)}, blocks[0].at.Start.Byte})
+		places = append(places, place{Given{name, p.stepsIn(step, exprs...)}, blocks[0].at})
 	}
-	slices.SortFunc(places, func(a, b place) int { return a.at - b.at })
+	slices.SortFunc(places, func(a, b place) int { return comparePlaces(a.at, b.at) })
 	given := make([]Given, len(places))
 	for i, pl := range places {
 		given[i] = pl.Given

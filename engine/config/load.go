@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclparse"
@@ -28,8 +29,10 @@ type Options struct {
 	Secret func(text string)
 }
 
-// Load reads and checks the pipeline in a file. The pipeline is nil when there
-// is an error among the diagnostics; all of them are reported, in file order.
+// Load reads and checks a pipeline: that of one file, or of a folder, whose
+// *.hcl and *.hcl.json files (not those of values) are one pipeline together.
+// The pipeline is nil when there is an error among the diagnostics; all of them
+// are reported, in file order: files by name.
 func Load(path string, o Options) (*Pipeline, engine.Diagnostics) {
 	if o.Secret == nil {
 		o.Secret = func(string) {}
@@ -64,7 +67,9 @@ func secretNames(types *engine.Registry) func(string) bool {
 // loader holds what the phases of a load share.
 type loader struct {
 	Options
-	path     string
+	path     string // as it was given
+	folder   string // of the pipeline's files
+	whole    bool   // all pipeline files of the folder are read, not one
 	parser   *hclparse.Parser
 	pipeline *Pipeline
 	blocks   map[string][]*hcl.Block // by type, in file order
@@ -88,34 +93,57 @@ func (l *loader) load() hcl.Diagnostics {
 	return append(diags, l.checkValues()...)
 }
 
+// parse reads the files and sorts their blocks. After errors of syntax there are
+// none: what follows would mostly be consequences.
 func (l *loader) parse() hcl.Diagnostics {
-	info, err := os.Stat(l.path)
-	switch {
-	case err != nil:
-		return hcl.Diagnostics{{Severity: hcl.DiagError, Summary: "Pipeline not found",
-			Detail: fmt.Sprintf("Cannot read %s: %v. Give the path of a pipeline's .hcl file.", l.path, unwrapPath(err))}}
-	case info.IsDir():
-		return hcl.Diagnostics{{Severity: hcl.DiagError, Summary: "Not a file",
-			Detail: fmt.Sprintf("%s is a folder. Give the path of one .hcl file in it.", l.path)}}
+	files, diags := l.findFiles()
+	l.pipeline.Dir = l.dir()
+	var bodies []hcl.Body
+	for _, path := range files {
+		body, more := l.parseFile(path)
+		diags = append(diags, more...)
+		bodies = append(bodies, body)
 	}
-	src, err := os.ReadFile(l.path)
-	if err != nil {
-		return hcl.Diagnostics{{Severity: hcl.DiagError, Summary: "Pipeline not readable",
-			Detail: fmt.Sprintf("Cannot read %s: %v. Check its permissions.", l.path, unwrapPath(err))}}
-	}
-	sum := sha256.Sum256(src)
-	l.pipeline.Sources = []engine.Source{{Path: l.path, SHA256: hex.EncodeToString(sum[:])}}
-	file, diags := l.parser.ParseHCL(src, l.path)
-	if diags.HasErrors() { // what follows would mostly be consequences
+	if diags.HasErrors() {
 		return diags
 	}
-	content, more := file.Body.Content(fileSchema)
 	l.blocks = map[string][]*hcl.Block{}
-	for _, b := range content.Blocks {
-		l.blocks[b.Type] = append(l.blocks[b.Type], b)
+	for _, body := range bodies {
+		content, more := body.Content(fileSchema)
+		diags = append(diags, more...)
+		for _, b := range content.Blocks {
+			l.blocks[b.Type] = append(l.blocks[b.Type], b)
+		}
 	}
-	return append(append(diags, more...), l.onePipeline()...)
+	return append(diags, l.onePipeline(files)...)
 }
+
+// parseFile reads one file of the pipeline, which becomes one of its sources.
+func (l *loader) parseFile(path string) (hcl.Body, hcl.Diagnostics) {
+	src, err := os.ReadFile(path)
+	if err != nil {
+		return nil, hcl.Diagnostics{{Severity: hcl.DiagError, Summary: "Pipeline not readable",
+			Detail: fmt.Sprintf("Cannot read %s: %v. Check its permissions.", path, unwrapPath(err))}}
+	}
+	sum := sha256.Sum256(src)
+	l.pipeline.Sources = append(l.pipeline.Sources, engine.Source{Path: path, SHA256: hex.EncodeToString(sum[:])})
+	return l.parseText(src, path)
+}
+
+// parseText parses a file's text by its name: JSON syntax, or HCL's own.
+func (l *loader) parseText(src []byte, path string) (hcl.Body, hcl.Diagnostics) {
+	parse := l.parser.ParseHCL
+	if isJSON(path) {
+		parse = l.parser.ParseJSON
+	}
+	file, diags := parse(src, path)
+	if diags.HasErrors() {
+		return nil, diags
+	}
+	return file.Body, diags
+}
+
+func isJSON(path string) bool { return strings.HasSuffix(path, jsonEnding) }
 
 func unwrapPath(err error) error {
 	if pe, ok := err.(*os.PathError); ok { //nolint:errorlint // straight from package os
@@ -124,33 +152,7 @@ func unwrapPath(err error) error {
 	return err
 }
 
-// longestName is how many bytes a pipeline's name may have: a file system takes
-// 255 for the name of a file, in which every byte may take three and an ending
-// comes behind.
-const longestName = 80
-
-func (l *loader) onePipeline() hcl.Diagnostics {
-	blocks := l.blocks["pipeline"]
-	if len(blocks) == 0 {
-		start := hcl.Range{Filename: l.path, Start: hcl.InitialPos, End: hcl.InitialPos}
-		return hcl.Diagnostics{problem(start, "Missing pipeline block",
-			`The file has no pipeline block. Add one that names the pipeline: pipeline "NAME" {}.`)}
-	}
-	l.pipeline.Name = blocks[0].Labels[0]
-	var diags hcl.Diagnostics
-	if !hclsyntax.ValidIdentifier(l.pipeline.Name) {
-		diags = append(diags, invalidName(blocks[0], 0, "pipeline"))
-	}
-	if n := len(l.pipeline.Name); n > longestName {
-		diags = append(diags, problem(blocks[0].LabelRanges[0], "Name too long",
-			"The pipeline's name has %d bytes, and at most %d go into the names of its files: its lock, history and cron log. Shorten it.", n, longestName))
-	}
-	for _, b := range blocks[1:] {
-		diags = append(diags, problem(b.DefRange, "Second pipeline block",
-			"There is exactly one pipeline block; the first is at %s.", place(blocks[0].DefRange)))
-	}
-	return diags
-}
+func isName(text string) bool { return hclsyntax.ValidIdentifier(text) }
 
 func place(r hcl.Range) string { return rangeOf(r).String() }
 
@@ -166,7 +168,7 @@ func unique(blocks []*hcl.Block, what string) hcl.Diagnostics {
 	first := map[string]*hcl.Block{}
 	for _, b := range blocks {
 		last := len(b.Labels) - 1
-		if !hclsyntax.ValidIdentifier(b.Labels[last]) {
+		if !isName(b.Labels[last]) {
 			diags = append(diags, invalidName(b, last, what))
 		}
 		key := fmt.Sprint(b.Labels)
@@ -180,11 +182,11 @@ func unique(blocks []*hcl.Block, what string) hcl.Diagnostics {
 	return diags
 }
 
-// dir is the absolute folder of the pipeline's file.
+// dir is the absolute folder of the pipeline's files.
 func (l *loader) dir() string {
-	dir, err := filepath.Abs(filepath.Dir(l.path))
+	dir, err := filepath.Abs(l.folder)
 	if err != nil {
-		return filepath.Dir(l.path)
+		return l.folder
 	}
 	return dir
 }

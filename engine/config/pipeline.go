@@ -15,8 +15,9 @@ import (
 type Pipeline struct {
 	Settings
 	Name    string
-	Sources []engine.Source
-	Blocks  []*Block // in file order
+	Dir     string          // absolute folder of its files
+	Sources []engine.Source // its files, by name
+	Blocks  []*Block        // in file order: files by name, then by position
 	// Steps are the instances of the blocks, in the same order and those of one
 	// block in the order of their keys; nil until Expand when there are keys that
 	// only a run can know.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -50,38 +49,36 @@ func (l *loader) givenValues(declared map[string]*variable) (map[string]*givenVa
 
 // takeFiles reads the files of values that lie beside the pipeline.
 func (l *loader) takeFiles(values map[string]*givenValue, declared map[string]*variable) hcl.Diagnostics {
-	dir := filepath.Dir(l.path)
-	auto, err := filepath.Glob(filepath.Join(dir, "*.auto.vars.hcl"))
-	if err != nil { // a folder whose name is no pattern
-		auto = nil
-	}
-	slices.Sort(auto)
-	files := auto
-	if own := filepath.Join(dir, "dagrun.vars.hcl"); exists(own) {
-		files = append([]string{own}, auto...)
-	}
 	var diags hcl.Diagnostics
-	for _, f := range files {
-		diags = append(diags, l.takeFile(f, values, declared)...)
+	for _, wanted := range []func(name string) bool{
+		func(name string) bool { return strings.TrimSuffix(name, jsonEnding) == "dagrun"+valuesEnding },
+		func(name string) bool {
+			return strings.HasSuffix(strings.TrimSuffix(name, jsonEnding), ".auto"+valuesEnding)
+		},
+	} {
+		files, err := filesOf(l.folder, wanted)
+		if err != nil {
+			return append(diags, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Folder not readable",
+				Detail: fmt.Sprintf("Cannot look for files of values in %s: %v. Check its permissions.", l.folder, unwrapPath(err))})
+		}
+		for _, f := range files {
+			diags = append(diags, l.takeFile(f, values, declared)...)
+		}
 	}
 	return diags
 }
 
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
-}
-
 func (l *loader) takeFile(path string, values map[string]*givenValue, declared map[string]*variable) hcl.Diagnostics {
-	if _, err := os.Stat(path); err != nil {
+	src, err := os.ReadFile(path) //nolint:gosec // the path is what the user says
+	if err != nil {
 		return hcl.Diagnostics{{Severity: hcl.DiagError, Summary: "Variable file not readable",
 			Detail: fmt.Sprintf("Cannot read %s: %v.", path, unwrapPath(err))}}
 	}
-	file, diags := l.parser.ParseHCLFile(path)
+	body, diags := l.parseText(src, path)
 	if diags.HasErrors() {
 		return diags
 	}
-	attrs, diags := file.Body.JustAttributes()
+	attrs, diags := body.JustAttributes()
 	for name, attr := range attrs {
 		if declared[name] == nil {
 			diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagWarning, Summary: "Undeclared variable", Subject: &attr.NameRange,

@@ -9,8 +9,9 @@ import (
 
 // Job is a pipeline that cron runs.
 type Job struct {
-	// Path is the pipeline's file. All paths are absolute.
-	Path string
+	// Path is the pipeline's file, or the folder of its files; Dir is the folder
+	// in either case, where the run starts. All paths are absolute.
+	Path, Dir string
 	// Name and StateDir are the pipeline's name and the folder of its history:
 	// together they are its lock's.
 	Name, StateDir string
@@ -42,7 +43,7 @@ const runs = " run --trigger cron "
 // folder is set, output goes to the log, and dagrun takes the machine's zone
 // from the machine.
 func (j Job) Block() (string, error) {
-	for _, text := range slices.Concat([]string{j.Path, j.StateDir, j.Program, j.Log}, j.Env, j.Values, j.RunFlags) {
+	for _, text := range slices.Concat([]string{j.Path, j.Dir, j.StateDir, j.Program, j.Log}, j.Env, j.Values, j.RunFlags) {
 		if at := unprintable.FindString(text); at != "" {
 			return "", fmt.Errorf("%q has the character %q in it, which no line of a crontab can hold", text, at)
 		}
@@ -85,7 +86,7 @@ func (j Job) command() string {
 	if j.Plan.Guarded() {
 		run = start + " cron due " + quote(j.Path) + values + " && " + run
 	}
-	logs, here := filepath.Dir(j.Log), filepath.Dir(j.Path)
+	logs, here := filepath.Dir(j.Log), j.Dir
 	ready := fmt.Sprintf("cd %s && /bin/mkdir -m 700 -p %s", quote(filepath.Dir(logs)), quote(logs))
 	if filepath.Dir(logs) != here {
 		ready += " && cd " + quote(here)

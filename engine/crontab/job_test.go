@@ -16,7 +16,7 @@ import (
 
 func TestBlockSaysWhenAndWhat(t *testing.T) {
 	job := crontab.Job{
-		Path: "/srv/pipe lines/t.hcl", Name: "t", StateDir: "/srv/.dagrun", Plan: plan(t, "0 8 * * *", "UTC"),
+		Path: "/srv/pipe lines/t.hcl", Dir: "/srv/pipe lines", Name: "t", StateDir: "/srv/.dagrun", Plan: plan(t, "0 8 * * *", "UTC"),
 		Program: "/usr/bin/dagrun", Log: "/srv/.dagrun/t.cron.log",
 	}
 	want := `# BEGIN dagrun /srv/pipe lines/t.hcl
@@ -27,7 +27,7 @@ func TestBlockSaysWhenAndWhat(t *testing.T) {
 	if got, err := job.Block(); err != nil || got != want {
 		t.Errorf("got %v and\n%s\nwant\n%s", err, got, want)
 	}
-	job.Path, job.Plan = "/srv/t.hcl", plan(t, "30 8 * * *", "Asia/Kolkata")
+	job.Path, job.Dir, job.Plan = "/srv/t.hcl", "/srv", plan(t, "30 8 * * *", "Asia/Kolkata")
 	job.Env = []string{"DAGRUN_VAR_a-b=1"}
 	job.Values, job.RunFlags = []string{"--var", "x=100%"}, []string{"--parallelism", "2"}
 	want = `# BEGIN dagrun /srv/t.hcl
@@ -42,8 +42,18 @@ func TestBlockSaysWhenAndWhat(t *testing.T) {
 	}
 }
 
+func TestAFolderIsWhereItsRunStarts(t *testing.T) {
+	job := crontab.Job{
+		Path: "/srv/daily", Dir: "/srv/daily", Name: "t", StateDir: "/s", Plan: plan(t, "0 8 * * *", "UTC"), Program: "/dagrun", Log: "/s/l",
+	}
+	got, err := job.Block()
+	if want := "{ cd /srv/daily && /dagrun run --trigger cron /srv/daily; }"; err != nil || !strings.Contains(got, want) {
+		t.Errorf("got %v and %s, want %s in it", err, got, want)
+	}
+}
+
 func TestLineThatCronWouldNotTakeIsRefused(t *testing.T) {
-	fine := crontab.Job{Path: "/p.hcl", Name: "p", StateDir: "/s", Plan: plan(t, "0 8 * * *", "UTC"), Program: "/dagrun", Log: "/s/l"}
+	fine := crontab.Job{Path: "/p.hcl", Dir: "/", Name: "p", StateDir: "/s", Plan: plan(t, "0 8 * * *", "UTC"), Program: "/dagrun", Log: "/s/l"}
 	for _, c := range []struct {
 		name, want string
 		change     func(*crontab.Job)
@@ -78,7 +88,7 @@ func TestCommandReachesTheProgramLiterally(t *testing.T) {
 		odd := rapid.StringMatching(`[a-z][ '"$%\\` + "`" + `!#~*?;&|<>(){}\[\]é🦊=a-z-]{0,12}[a-z]`)
 		folder := filepath.Join(dir, "in "+odd.Draw(t, "folder"))
 		job := crontab.Job{
-			Path: filepath.Join(folder, odd.Draw(t, "file")), Name: "p", StateDir: dir, Plan: hourly,
+			Path: filepath.Join(folder, odd.Draw(t, "file")), Dir: folder, Name: "p", StateDir: dir, Plan: hourly,
 			Program: program, Env: []string{"V=" + odd.Draw(t, "variable")}, Values: []string{"--var", odd.Draw(t, "value")},
 			Log: filepath.Join(dir, "logs "+odd.Draw(t, "logs"), odd.Draw(t, "log")),
 		}

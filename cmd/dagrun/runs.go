@@ -138,9 +138,9 @@ func noPipeline(stateDir, name string, known []string) error {
 		there = "There are those of " + visible(strings.Join(known, ", "))
 	}
 	detail := fmt.Sprintf("There are no runs of a pipeline %q in %s. %s.", name, where, there)
-	if strings.HasSuffix(name, ".hcl") {
+	if path := strings.TrimSuffix(name, ".json"); strings.HasSuffix(path, ".hcl") {
 		detail += " PIPELINE is the name in the pipeline block of the file, not its path."
-		name = strings.TrimSuffix(filepath.Base(name), ".hcl")
+		name = strings.TrimSuffix(filepath.Base(path), ".hcl")
 	}
 	if near := engine.Nearest(name, known); near != "" {
 		detail += fmt.Sprintf(" Did you mean %q?", near)

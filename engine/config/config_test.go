@@ -148,18 +148,24 @@ func golden(t *testing.T, path, got string) {
 	}
 }
 
+// TestBrokenPipelinesAreExplained takes files in either syntax, and folders.
 func TestBrokenPipelinesAreExplained(t *testing.T) {
-	files, err := filepath.Glob("testdata/broken/*.hcl")
-	if err != nil || len(files) == 0 {
+	entries, err := os.ReadDir("testdata/broken")
+	if err != nil || len(entries) == 0 {
 		t.Fatalf("no broken pipelines: %v", err)
 	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".hcl"), func(t *testing.T) {
-			p, diags := config.Load(file, options())
+	for _, e := range entries {
+		path := filepath.Join("testdata/broken", e.Name())
+		if filepath.Ext(path) == ".golden" {
+			continue
+		}
+		name, _, _ := strings.Cut(e.Name(), ".")
+		t.Run(name, func(t *testing.T) {
+			p, diags := config.Load(path, options())
 			if p != nil || !diags.HasErrors() {
 				t.Fatal("the pipeline is accepted")
 			}
-			golden(t, strings.TrimSuffix(file, ".hcl")+".golden", text(diags))
+			golden(t, filepath.Join("testdata/broken", name+".golden"), text(diags))
 		})
 	}
 }

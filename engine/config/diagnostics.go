@@ -2,18 +2,21 @@ package config
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"regexp"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/json"
 
 	"dagrun/engine"
 )
 
 // sources are the files that were read, for snippets in diagnostics.
 type sources struct {
-	files map[string]*hcl.File
+	files  map[string]*hcl.File
+	broken map[string]bool // those that could not be parsed
 	// secret tells whether an attribute of this name holds a secret.
 	secret func(name string) bool
 }
@@ -69,59 +72,53 @@ func (s sources) snippet(d *hcl.Diagnostic) *engine.Snippet {
 	if end > from && src[end-1] == '\n' { // a range that ends at a line's end
 		to = end - 1
 	}
-	code := strings.TrimRight(string(src[from:max(from, to)]), "\r")
-	shown := s.hideLiteral(code, src, from)
+	e := excerpt{code: strings.TrimRight(string(src[from:max(from, to)]), "\r"), start: from}
+	e.mark = span{r.Start.Byte - from, max(r.Start.Byte-from, min(end, to)-from)}
+	s.hide(&e, d.Subject.Filename, src)
 	return &engine.Snippet{
-		Context:        contextOf(file, r.Start),
-		Code:           shown,
+		Context:        contextOf(file, r),
+		Code:           e.code,
 		StartLine:      r.Start.Line,
-		HighlightStart: min(len(shown), r.Start.Byte-from),
-		HighlightEnd:   min(len(shown), max(r.Start.Byte-from, min(end, to)-from)),
+		HighlightStart: min(len(e.code), e.mark.start),
+		HighlightEnd:   min(len(e.code), e.mark.end),
 	}
-}
-
-var assignment = regexp.MustCompile(`^\s*([A-Za-z_][A-Za-z0-9_-]*)\s*=`)
-
-// hideLiteral takes the value out of source text that may have a secret in it:
-// that of an attribute whose name says so, and a sensitive variable's default.
-func (s sources) hideLiteral(code string, src []byte, from int) string {
-	m := assignment.FindStringSubmatch(code)
-	if m == nil || !s.secret(m[1]) && (m[1] != "default" || !inSensitiveVariable(src, from)) {
-		return code
-	}
-	return m[0] + " " + engine.Masked
-}
-
-var (
-	blockStart    = regexp.MustCompile(`\n[a-z]`)
-	saysSensitive = regexp.MustCompile(`(?m)^\s*sensitive\s*=\s*true`)
-)
-
-// inSensitiveVariable looks at the lines around a place, since the file may not
-// be parsable.
-func inSensitiveVariable(src []byte, at int) bool {
-	start := bytes.LastIndex(src[:at], []byte("\nvariable"))
-	if start < 0 && !bytes.HasPrefix(src, []byte("variable")) {
-		return false
-	}
-	block := src[start+1:]
-	if next := blockStart.FindIndex(block); next != nil {
-		block = block[:next[0]]
-	}
-	return at < start+1+len(block) && saysSensitive.Match(block)
 }
 
 // contextOf names the block around a position, such as: step "plot" "chart".
-func contextOf(file *hcl.File, pos hcl.Pos) string {
-	block := file.OutermostBlockAtPos(pos)
+func contextOf(file *hcl.File, at hcl.Range) string {
+	if path, ok := file.Nav.(interface{ ContextString(offset int) string }); ok && json.IsJSONBody(file.Body) {
+		inside := at.End.Byte + beforeValue.FindIndex(file.Bytes[min(at.End.Byte, len(file.Bytes)):])[1]
+		return cmp.Or(jsonContext(path.ContextString(at.Start.Byte)), jsonContext(path.ContextString(inside)))
+	}
+	block := file.OutermostBlockAtPos(at.Start)
 	if block == nil {
 		return ""
 	}
-	name := block.Type
-	for _, label := range block.Labels {
-		name += fmt.Sprintf(" %q", label)
+	return blockName(block.Type, block.Labels)
+}
+
+func blockName(typ string, labels []string) string {
+	for _, label := range labels {
+		typ += fmt.Sprintf(" %q", label)
 	}
-	return name
+	return typ
+}
+
+// beforeValue is what stands between a property's name and its value.
+var beforeValue = regexp.MustCompile(`^[\s:]*`)
+
+var listIndex = regexp.MustCompile(`\[[0-9]+\]`)
+
+// jsonContext names the block of a path of properties, such as
+// step[0].plot.chart.threshold; nothing where the path ends before its name.
+func jsonContext(path string) string {
+	parts := strings.Split(listIndex.ReplaceAllString(path, ""), ".")
+	for _, b := range fileSchema.Blocks {
+		if n := len(b.LabelNames); b.Type == parts[0] && len(parts) > n {
+			return blockName(b.Type, parts[1:n+1])
+		}
+	}
+	return ""
 }
 
 // problem is an error diagnostic at a place.

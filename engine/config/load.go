@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -37,9 +38,12 @@ func Load(path string, o Options) (*Pipeline, engine.Diagnostics) {
 	if o.Secret == nil {
 		o.Secret = func(string) {}
 	}
-	l := &loader{Options: o, path: path, parser: hclparse.NewParser(), pipeline: &Pipeline{Run: o.Run, Graph: graph.New()}}
+	l := &loader{
+		Options: o, path: path, parser: hclparse.NewParser(), broken: map[string]bool{},
+		pipeline: &Pipeline{Run: o.Run, Graph: graph.New()},
+	}
 	diags := l.load()
-	l.pipeline.diagnose = sources{files: l.parser.Files(), secret: secretNames(o.Types)}.diagnostics
+	l.pipeline.diagnose = sources{files: l.parser.Files(), broken: l.broken, secret: secretNames(o.Types, l.secrets)}.diagnostics
 	got := l.pipeline.diagnose(diags)
 	if got.HasErrors() {
 		return nil, got
@@ -48,9 +52,9 @@ func Load(path string, o Options) (*Pipeline, engine.Diagnostics) {
 }
 
 // secretNames tells whether an attribute holds a secret, by its name: one that
-// a step type declares sensitive, one that is spelt almost so, or one that says
-// it as the names of environment variables do.
-func secretNames(types *engine.Registry) func(string) bool {
+// a step type declares sensitive, one that is spelt almost so, one that says it
+// as the names of environment variables do, or a sensitive variable.
+func secretNames(types *engine.Registry, variables []string) func(string) bool {
 	var sensitive []string
 	for _, t := range types.Types() {
 		for _, f := range t.Args {
@@ -60,7 +64,7 @@ func secretNames(types *engine.Registry) func(string) bool {
 		}
 	}
 	return func(name string) bool {
-		return LooksSecret(name) || engine.Nearest(name, sensitive) != ""
+		return LooksSecret(name) || engine.Nearest(name, sensitive) != "" || slices.Contains(variables, name)
 	}
 }
 
@@ -71,6 +75,8 @@ type loader struct {
 	folder   string // of the pipeline's files
 	whole    bool   // all pipeline files of the folder are read, not one
 	parser   *hclparse.Parser
+	broken   map[string]bool // files that could not be parsed
+	secrets  []string        // names of sensitive variables
 	pipeline *Pipeline
 	blocks   map[string][]*hcl.Block // by type, in file order
 	dotenv   map[string]string
@@ -132,15 +138,16 @@ func (l *loader) parseFile(path string) (hcl.Body, hcl.Diagnostics) {
 
 // parseText parses a file's text by its name: JSON syntax, or HCL's own.
 func (l *loader) parseText(src []byte, path string) (hcl.Body, hcl.Diagnostics) {
-	parse := l.parser.ParseHCL
-	if isJSON(path) {
-		parse = l.parser.ParseJSON
+	if !isJSON(path) {
+		file, diags := l.parser.ParseHCL(src, path)
+		l.broken[path] = diags.HasErrors()
+		return file.Body, diags
 	}
-	file, diags := parse(src, path)
-	if diags.HasErrors() {
-		return nil, diags
+	file, diags := l.parser.ParseJSON(src, path)
+	if l.broken[path] = diags.HasErrors(); l.broken[path] {
+		diags = explainJSON(src, path, diags)
 	}
-	return file.Body, diags
+	return jsonBody{file.Body, newJSONText(src)}, diags
 }
 
 func isJSON(path string) bool { return strings.HasSuffix(path, jsonEnding) }

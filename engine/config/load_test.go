@@ -447,20 +447,28 @@ func TestFunctionsFollowTerraform(t *testing.T) {
 }
 
 func FuzzLoad(f *testing.F) {
-	files, err := filepath.Glob("testdata/broken/*.hcl")
-	if err != nil {
-		f.Fatal(err)
-	}
-	for _, file := range files {
-		data, err := os.ReadFile(file)
-		if err != nil {
-			f.Fatal(err)
+	for _, pattern := range []string{"testdata/broken/*.hcl", "testdata/broken/*.hcl.json"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil || len(files) == 0 {
+			f.Fatalf("no seeds in %s: %v", pattern, err)
 		}
-		f.Add(string(data))
+		for _, file := range files {
+			data, err := os.ReadFile(file)
+			if err != nil {
+				f.Fatal(err)
+			}
+			f.Add(string(data), strings.HasSuffix(file, ".json"))
+		}
 	}
-	f.Add(probePipeline)
-	f.Fuzz(func(t *testing.T, text string) {
-		p, diags := load(t, options(), map[string]string{"pipeline.hcl": text})
+	f.Add(probePipeline, false)
+	f.Add(wholePipeline, false)
+	f.Add(inJSON(f, []byte(wholePipeline)), true)
+	f.Fuzz(func(t *testing.T, text string, asJSON bool) {
+		name := "pipeline.hcl"
+		if asJSON {
+			name += ".json"
+		}
+		p, diags := config.Load(folder(t, map[string]string{name: text}), options())
 		if (p == nil) != diags.HasErrors() {
 			t.Errorf("pipeline %v with diagnostics %v", p, diags)
 		}

@@ -101,12 +101,13 @@ func readDependsOn(attr *hcl.Attribute) ([]hcl.Expression, hcl.Diagnostics) {
 	}
 	var needs []hcl.Expression
 	for _, expr := range exprs {
-		if !isWholeStep(expr) {
+		reference := asReference(expr)
+		if !isWholeStep(reference) {
 			diags = append(diags, problem(expr.Range(), "Wrong depends_on",
-				"Only steps can stand here: step.TYPE.NAME, or step.TYPE.NAME[\"KEY\"] for an instance, without quotes and without an attribute."))
+				"Only steps can stand here: step.TYPE.NAME, or step.TYPE.NAME[\"KEY\"] for an instance, %s and without an attribute.", unadorned(expr)))
 			continue
 		}
-		needs = append(needs, expr)
+		needs = append(needs, reference)
 	}
 	return needs, diags
 }

@@ -46,14 +46,13 @@ func (s *scope) direct(expr hcl.Expression, traversals []hcl.Traversal) []refere
 }
 
 // eachIndexes lists the places of what is followed by [each.key] in an
-// expression. In the JSON syntax they are not seen: there such a reference is
-// one to all instances.
+// expression.
 func eachIndexes(expr hcl.Expression) map[hcl.Range]bool {
 	places := map[hcl.Range]bool{}
-	if node, ok := nativeOf(expr); ok {
-		_ = hclsyntax.VisitAll(node, func(n hclsyntax.Node) hcl.Diagnostics {
+	for _, part := range nativeParts(expr) {
+		_ = hclsyntax.VisitAll(part.node, func(n hclsyntax.Node) hcl.Diagnostics {
 			if index, ok := n.(*hclsyntax.IndexExpr); ok && isEachKey(index.Key) {
-				places[index.Collection.Range()] = true
+				places[part.place(index.Collection.Range())] = true
 			}
 			return nil
 		})
@@ -89,12 +88,11 @@ func isEachIndex(expr hcl.Expression) bool {
 // isSplatted reports whether [*] follows what stands at a place in an
 // expression.
 func isSplatted(expr hcl.Expression, at hcl.Range) bool {
-	node, ok := nativeOf(expr)
 	found := false
-	if ok {
-		_ = hclsyntax.VisitAll(node, func(n hclsyntax.Node) hcl.Diagnostics {
+	for _, part := range nativeParts(expr) {
+		_ = hclsyntax.VisitAll(part.node, func(n hclsyntax.Node) hcl.Diagnostics {
 			splat, ok := n.(*hclsyntax.SplatExpr)
-			found = found || ok && splat.Source.Range() == at
+			found = found || ok && part.place(splat.Source.Range()) == at
 			return nil
 		})
 	}

@@ -80,6 +80,9 @@ func (l *loader) declareVariable(b *hcl.Block) (*variable, hcl.Diagnostics) {
 	flags, more := decodeStatic[variableFlags](variableFields, args, value, more)
 	diags = append(diags, more...)
 	v.sensitive, v.nullable = flags.Sensitive, flags.Nullable || len(more) > 0
+	if v.sensitive {
+		l.secrets = append(l.secrets, v.name)
+	}
 	if attr := content.Attributes["type"]; attr != nil {
 		var more hcl.Diagnostics
 		v.typ, v.defaults, more = typeexpr.TypeConstraintWithDefaults(attr.Expr)

@@ -1,0 +1,5 @@
+pipeline "p" {}
+
+step "smtp" "mail" {
+  to = "a@example.org"
+}

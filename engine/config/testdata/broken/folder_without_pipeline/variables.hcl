@@ -1,0 +1,3 @@
+variable "day" {
+  default = "Monday"
+}

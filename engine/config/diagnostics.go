@@ -74,7 +74,7 @@ func (s sources) snippet(d *hcl.Diagnostic) *engine.Snippet {
 	}
 	e := excerpt{code: strings.TrimRight(string(src[from:max(from, to)]), "\r"), start: from}
 	e.mark = span{r.Start.Byte - from, max(r.Start.Byte-from, min(end, to)-from)}
-	s.hide(&e, d.Subject.Filename, src)
+	s.hide(&e, d.Subject.Filename)
 	return &engine.Snippet{
 		Context:        contextOf(file, r),
 		Code:           e.code,

@@ -8,25 +8,88 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
 	"dagrun/engine"
 )
 
-var assignment = regexp.MustCompile(`^\s*([A-Za-z_][A-Za-z0-9_-]*)\s*=`)
-
 // hide takes the values out of source text that may have a secret in it: those
 // of attributes whose names say so, and a sensitive variable's default.
-func (s sources) hide(e *excerpt, file string, src []byte) {
-	if isJSON(file) {
-		for _, secret := range slices.Backward(jsonSecrets(src, s.secret)) {
-			e.cover(secret)
-		}
-	} else if m := assignment.FindStringSubmatchIndex(e.code); m != nil {
-		if name := e.code[m[2]:m[3]]; s.secret(name) || name == "default" && inSensitiveVariable(src, e.start) {
-			e.coverRest(m[1])
-		}
+func (s sources) hide(e *excerpt, file string) {
+	var secrets []span
+	switch body, native := s.files[file].Body.(*hclsyntax.Body); {
+	case isJSON(file):
+		secrets = jsonSecrets(s.files[file].Bytes, s.secret)
+	case native && !s.broken[file]:
+		secrets = nativeSecrets(body, s.secret)
+	default:
+		s.hideLiteral(e, s.files[file].Bytes)
+	}
+	for _, secret := range slices.Backward(outermost(secrets)) {
+		e.cover(secret)
 	}
 	if s.broken[file] {
 		e.coverBehind(s.secret)
+	}
+}
+
+// nativeSecrets lists the expressions in a body that may be secrets.
+func nativeSecrets(body *hclsyntax.Body, secret func(name string) bool) []span {
+	var found []span
+	for _, attr := range body.Attributes {
+		if secret(attr.Name) {
+			found = append(found, spanOf(attr.Expr))
+		}
+		_ = hclsyntax.VisitAll(attr.Expr, func(n hclsyntax.Node) hcl.Diagnostics {
+			if item, ok := n.(*hclsyntax.ObjectConsExpr); ok {
+				for _, pair := range item.Items {
+					if key, _ := pair.KeyExpr.Value(nil); isText(key) && secret(key.AsString()) {
+						found = append(found, spanOf(pair.ValueExpr))
+					}
+				}
+			}
+			return nil
+		})
+	}
+	if d, flag := body.Attributes["default"], body.Attributes["sensitive"]; d != nil && flag != nil {
+		if said, _ := flag.Expr.Value(nil); !said.RawEquals(cty.False) {
+			found = append(found, spanOf(d.Expr))
+		}
+	}
+	for _, b := range body.Blocks {
+		found = append(found, nativeSecrets(b.Body, secret)...)
+	}
+	return found
+}
+
+func isText(v cty.Value) bool { return v.Type() == cty.String && v.IsKnown() && !v.IsNull() }
+
+func spanOf(expr hclsyntax.Expression) span {
+	r := expr.Range()
+	return span{r.Start.Byte, r.End.Byte}
+}
+
+// outermost puts stretches in order and leaves out those within others.
+func outermost(all []span) []span {
+	slices.SortFunc(all, func(a, b span) int { return cmp.Or(a.start-b.start, b.end-a.end) })
+	end := 0
+	return slices.DeleteFunc(all, func(s span) bool {
+		inside := s.end <= end
+		end = max(end, s.end)
+		return inside
+	})
+}
+
+var assignment = regexp.MustCompile(`^\s*([A-Za-z_][A-Za-z0-9_-]*)\s*=`)
+
+// hideLiteral does it by the text of one line, where the file cannot be parsed.
+func (s sources) hideLiteral(e *excerpt, src []byte) {
+	if m := assignment.FindStringSubmatchIndex(e.code); m != nil {
+		if name := e.code[m[2]:m[3]]; s.secret(name) || name == "default" && inSensitiveVariable(src, e.start) {
+			e.coverRest(m[1])
+		}
 	}
 }
 
@@ -49,7 +112,7 @@ func inSensitiveVariable(src []byte, at int) bool {
 	return at < start+1+len(block) && saysSensitive.Match(block)
 }
 
-// jsonSecrets lists, in order, the values in a JSON text that may be secrets: of keys that
+// jsonSecrets lists the values in a JSON text that may be secrets: of keys that
 // say so, and the defaults of sensitive variables. The text may be broken.
 func jsonSecrets(src []byte, secret func(name string) bool) []span {
 	f := &secretFinder{src: src, secret: secret}
@@ -59,13 +122,7 @@ func jsonSecrets(src []byte, secret func(name string) bool) []span {
 	for len(f.open) > 0 {
 		f.close()
 	}
-	slices.SortFunc(f.found, func(a, b span) int { return cmp.Or(a.start-b.start, b.end-a.end) })
-	end := 0
-	return slices.DeleteFunc(f.found, func(s span) bool { // those within others
-		inside := s.end <= end
-		end = max(end, s.end)
-		return inside
-	})
+	return f.found
 }
 
 // secretFinder goes through the tokens of a JSON text.

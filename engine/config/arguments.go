@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,7 +20,8 @@ type arguments struct {
 	fields []engine.Field
 	attrs  hcl.Attributes
 	blocks map[string][]*arguments
-	at     hcl.Range // the block's header
+	marks  cty.ValueMarks // of all that is given, because of a dynamic block
+	at     hcl.Range      // the block's header
 }
 
 // schemaOf is the body that fields describe.
@@ -70,7 +72,25 @@ func (a *arguments) nest(f *engine.Field, blocks hcl.Blocks) hcl.Diagnostics {
 func readArguments(fields []engine.Field, b *hcl.Block) (*arguments, hcl.Diagnostics) {
 	content, diags := b.Body.Content(schemaOf(fields))
 	a, more := newArguments(fields, content, b.DefRange)
+	a.mark(marksOf(b.Body))
 	return a, append(diags, more...)
+}
+
+// mark adds marks to all that is given in a block and in those inside it.
+func (a *arguments) mark(marks cty.ValueMarks) {
+	if len(marks) == 0 {
+		return
+	}
+	a.marks = maps.Clone(a.marks)
+	if a.marks == nil {
+		a.marks = cty.ValueMarks{}
+	}
+	maps.Copy(a.marks, marks)
+	for _, blocks := range a.blocks {
+		for _, b := range blocks {
+			b.mark(marks)
+		}
+	}
 }
 
 // expressions lists every expression in the body, in no particular order.
@@ -99,6 +119,10 @@ func (s *scope) evalArguments(a *arguments, v view) (cty.Value, hcl.Diagnostics)
 			attrs[f.Name], more = s.evalBlocks(f, a.blocks[f.Name], v)
 		} else {
 			attrs[f.Name], more = s.evalArgument(f, a.attrs[f.Name], v)
+		}
+		if len(a.marks) > 0 && a.attrs[f.Name] != nil {
+			attrs[f.Name] = attrs[f.Name].WithMarks(a.marks)
+			s.noteSecrets(attrs[f.Name])
 		}
 		diags = append(diags, more...)
 	}
@@ -264,11 +288,16 @@ func capital(s string) string {
 // only some of the names, and says "argument" where a block is misspelt.
 func suggest(diags hcl.Diagnostics, typ string, names []string) hcl.Diagnostics {
 	for _, d := range diags {
-		if d.Summary == "Unsupported argument" && !strings.Contains(d.Detail, "Did you mean") {
+		if d.Summary == "Unsupported argument" && strings.HasPrefix(d.Detail, "An argument named") && !strings.Contains(d.Detail, "Did you mean") {
 			if parts := strings.Split(d.Detail, `"`); len(parts) > 2 {
 				d.Detail += didYouMean(parts[1], names)
 			}
 			d.Detail += fmt.Sprintf(" %s lists them.", typ)
+		}
+		if d.Summary == "Unsupported block type" && !strings.Contains(d.Detail, "Did you mean") { // of a dynamic block
+			if parts := strings.Split(d.Detail, `"`); len(parts) > 2 {
+				d.Detail += didYouMean(parts[1], names)
+			}
 		}
 	}
 	return diags

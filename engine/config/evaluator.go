@@ -190,7 +190,7 @@ func (e *Evaluator) Outputs() ([]Output, error) {
 
 // Locate gives the place of an argument path such as threshold[1].color in
 // the pipeline's file; of the step's header where the path is empty.
-func (s *Block) Locate(argument string) *engine.Range {
+func (s *Step) Locate(argument string) *engine.Range {
 	if argument == "" {
 		return rangeOf(s.at)
 	}

@@ -26,7 +26,7 @@ func (s *Step) each() cty.Value {
 // block is late and has none.
 func (s *scope) expand(b *Block) hcl.Diagnostics {
 	if b.forEach == nil {
-		b.instances = []*Step{{Block: b, Address: b.Address}}
+		b.instances = []*Step{{Block: b, Address: b.Address, args: b.args}}
 		return nil
 	}
 	values, known, diags := s.forEach(b)
@@ -35,7 +35,9 @@ func (s *scope) expand(b *Block) hcl.Diagnostics {
 	for _, key := range sortedKeys(values) {
 		a := b.Address
 		a.Key, a.Keyed = key, true
-		b.instances = append(b.instances, &Step{Block: b, Address: a, value: values[key]})
+		step := &Step{Block: b, Address: a, value: values[key]}
+		diags = append(diags, s.readOwn(step)...)
+		b.instances = append(b.instances, step)
 		s.noteSecrets(values[key])
 	}
 	return diags
@@ -51,6 +53,7 @@ func (b *Block) stranger(s *scope) *Step {
 	case t.IsMapType():
 		step.value = cty.UnknownVal(t.ElementType())
 	}
+	_ = s.readOwn(step) // what is wrong has been said of the block
 	return step
 }
 

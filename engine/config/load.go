@@ -42,7 +42,7 @@ func Load(path string, o Options) (*Pipeline, engine.Diagnostics) {
 		Options: o, path: path, parser: hclparse.NewParser(), broken: map[string]bool{},
 		pipeline: &Pipeline{Run: o.Run, Graph: graph.New()},
 	}
-	diags := l.load()
+	diags := explainDynamic(l.load())
 	l.pipeline.diagnose = sources{files: l.parser.Files(), broken: l.broken, secret: secretNames(o.Types, l.secrets)}.diagnostics
 	got := l.pipeline.diagnose(diags)
 	if got.HasErrors() {

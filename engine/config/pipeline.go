@@ -76,8 +76,11 @@ type Block struct {
 	condition      hcl.Expression   // if; nil when there is none
 	preconditions  []check
 	postconditions []check
-	args           *arguments
+	args           *arguments // of all instances, unless perInstance
 	at             hcl.Range
+
+	body        hcl.Body
+	perInstance bool // each instance has its own blocks
 
 	needs     []need
 	valued    bool    // something refers to what it gives
@@ -90,7 +93,8 @@ type Block struct {
 type Step struct {
 	*Block
 	Address engine.Address
-	value   cty.Value // each.value
+	value   cty.Value  // each.value
+	args    *arguments // those of the block, or its own
 }
 
 // check is a precondition, a postcondition or a variable's validation.

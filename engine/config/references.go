@@ -64,7 +64,7 @@ func (s *scope) resolve(t hcl.Traversal, v view) *hcl.Diagnostic {
 			didYouMean(root, allRoots), s.hint(root))
 	case root == "self" && !slices.Contains(v.roots, root):
 		return problem(at, "self is not available", "self stands for a step's own arguments and outputs; only its postcondition can use it.")
-	case root == "each" && v.static:
+	case root == "each" && v.static && !slices.Contains(v.roots, root):
 		return problem(at, "each is not available", "each.key and each.value cannot be used here: this is settled once for all instances of a step, before there are any.")
 	case root == "each" && !slices.Contains(v.roots, root):
 		return problem(at, "each is not available", "each.key and each.value stand for the instance that is at work; only a step with for_each has them.")
@@ -111,11 +111,29 @@ func (s *scope) resolveLocal(t hcl.Traversal, v view) *hcl.Diagnostic {
 		return d
 	}
 	name := attrName(t, 1)
-	if refs := s.stepsOf(s.locals[name].expr); v.static && len(refs) > 0 {
+	if step := s.stepBehind(s.locals[name].expr, map[string]bool{}); v.static && step != "" {
 		return problem(t.SourceRange(), "Not known before the run",
-			"local.%s is made of what %s gives, so it cannot be used %s.", name, refs[0].step, v.where)
+			"local.%s is made of what %s gives, so it cannot be used %s.", name, step, v.where)
 	}
 	return nil
+}
+
+// stepBehind names a step that an expression refers to, also through locals,
+// whether or not it has been declared yet; empty when there is none.
+func (s *scope) stepBehind(expr hcl.Expression, seen map[string]bool) string {
+	for _, t := range expr.Variables() {
+		name := attrName(t, 1)
+		if a, ok := stepOf(t); ok {
+			return a.String()
+		}
+		if l := s.locals[name]; t.RootName() == "local" && l != nil && !seen[name] {
+			seen[name] = true
+			if step := s.stepBehind(l.expr, seen); step != "" {
+				return step
+			}
+		}
+	}
+	return ""
 }
 
 func (s *scope) resolveStep(t hcl.Traversal) *hcl.Diagnostic {

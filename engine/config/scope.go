@@ -113,7 +113,10 @@ func (s *scope) context(traversals []hcl.Traversal, refs []reference, v view) (*
 		case "self":
 			roots[root] = v.self
 		case "each":
-			roots[root] = v.step.each()
+			roots[root] = cty.DynamicVal
+			if v.step != nil {
+				roots[root] = v.step.each()
+			}
 		default:
 			roots[root] = s.constant(root)
 		}

@@ -37,7 +37,10 @@ func (l *loader) declareStep(b *hcl.Block) (*Block, hcl.Diagnostics) {
 		Address: engine.Address{Type: typ.Name, Name: b.Labels[1]}, Type: typ, at: b.DefRange,
 		Rule: engine.AllSuccess, Retry: l.pipeline.Retry,
 	}
-	content, diags := b.Body.Content(stepSchema(typ))
+	step.body = b.Body
+	each, _, _ := b.Body.PartialContent(&hcl.BodySchema{Attributes: []hcl.AttributeSchema{{Name: "for_each"}}})
+	view := viewLoop(len(each.Attributes) > 0, nil)
+	content, diags := l.pipeline.scope.unroll(b.Body, view, &step.perInstance).Content(stepSchema(typ))
 	diags = suggest(diags, "`dagrun steps "+typ.Name+"`", fieldNames(typ.Args, stepFields))
 	var more hcl.Diagnostics
 	step.args, more = newArguments(typ.Args, content, b.DefRange)

@@ -176,7 +176,7 @@ func (s *scope) evalWith(expr hcl.Expression, v view, more map[string]cty.Value)
 	ctx = ctx.NewChild()
 	ctx.Variables = more
 	value, wrong := expr.Value(ctx)
-	return value, append(diags, wrong...)
+	return value, append(diags, insideCalls(wrong)...)
 }
 
 // excused reports whether something is unknown because a variable has no value,

@@ -27,7 +27,7 @@ func (p *Pipeline) NewEvaluator() *Evaluator { return p.newEvaluator(false) }
 
 func (p *Pipeline) newEvaluator(ahead bool) *Evaluator {
 	s := *p.scope
-	s.rehearsal, s.ahead = false, ahead
+	s.rehearsal, s.ahead, s.addSource = false, ahead, nil
 	s.values = map[engine.Address]cty.Value{}
 	s.locals = map[string]*local{}
 	for name, l := range p.scope.locals {

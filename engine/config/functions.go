@@ -14,7 +14,7 @@ import (
 // newFunctions is the table of functions, under Terraform's names where
 // Terraform has them.
 func (s *scope) newFunctions() map[string]function.Function {
-	table := map[string]function.Function{
+	return map[string]function.Function{
 		"abs": stdlib.AbsoluteFunc, "assertnotnull": stdlib.AssertNotNullFunc, "byteslen": stdlib.BytesLenFunc,
 		"bytesslice": stdlib.BytesSliceFunc, "can": tryfunc.CanFunc, "ceil": stdlib.CeilFunc, "chomp": stdlib.ChompFunc,
 		"chunklist": stdlib.ChunklistFunc, "coalesce": stdlib.CoalesceFunc, "coalescelist": stdlib.CoalesceListFunc,
@@ -46,10 +46,8 @@ func (s *scope) newFunctions() map[string]function.Function {
 		"base64encode": textFunc(encodeBase64), "base64decode": textFunc(decodeBase64),
 		"formatdate": s.formatDateFunc(), "timestamp": s.timestampFunc(),
 		"env": s.envFunc(), "abspath": s.absPathFunc(),
-		"file": s.fileFunc(), "fileexists": s.fileExistsFunc(), "fileset": s.fileSetFunc(),
+		"file": s.fileFunc(), "fileexists": s.fileExistsFunc(), "fileset": s.fileSetFunc(), "templatefile": s.templateFileFunc(),
 	}
-	table["templatefile"] = s.templateFileFunc(table)
-	return table
 }
 
 // textFunc makes a function of one string.

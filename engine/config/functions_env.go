@@ -15,8 +15,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/bmatcuk/doublestar/v4"
-	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
 	"github.com/zclconf/go-cty/cty/function/stdlib"
@@ -208,45 +206,4 @@ func setOfStrings(texts []string) cty.Value {
 		values[i] = cty.StringVal(t)
 	}
 	return cty.SetVal(values)
-}
-
-// templateFileFunc renders a file as a template with the given variables. A
-// template cannot render another.
-func (s *scope) templateFileFunc(table map[string]function.Function) function.Function {
-	return function.New(&function.Spec{
-		Params: []function.Parameter{pathParam, {Name: "vars", Type: cty.DynamicPseudoType}},
-		Type:   function.StaticReturnType(cty.String),
-		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
-			if t := args[1].Type(); !t.IsObjectType() && !t.IsMapType() {
-				return cty.UnknownVal(cty.String), function.NewArgErrorf(1, "an object of variables is wanted")
-			}
-			text, err := s.readText(args[0].AsString())
-			if err != nil && s.ahead && errors.Is(err, os.ErrNotExist) {
-				return cty.UnknownVal(cty.String), nil
-			}
-			if err != nil {
-				return cty.UnknownVal(cty.String), function.NewArgError(0, err)
-			}
-			return render(args[0].AsString(), text, args[1].AsValueMap(), table)
-		},
-	})
-}
-
-func render(name, text string, vars map[string]cty.Value, table map[string]function.Function) (cty.Value, error) {
-	functions := make(map[string]function.Function, len(table))
-	for k, f := range table {
-		if k != "templatefile" {
-			functions[k] = f
-		}
-	}
-	expr, diags := hclsyntax.ParseTemplate([]byte(text), name, hcl.InitialPos)
-	var value cty.Value
-	if !diags.HasErrors() {
-		value, diags = expr.Value(&hcl.EvalContext{Variables: vars, Functions: functions})
-	}
-	if diags.HasErrors() {
-		d := diags[0]
-		return cty.UnknownVal(cty.String), function.NewArgErrorf(0, "%s: %s: %s", rangeOf(*d.Subject), d.Summary, d.Detail)
-	}
-	return stdlib.MakeToFunc(cty.String).Call([]cty.Value{value})
 }

@@ -31,6 +31,8 @@ type scope struct {
 	values    map[engine.Address]cty.Value // of steps
 	failures  []cty.Value
 	functions func() map[string]function.Function
+	rendering bool                           // a template is being rendered
+	addSource func(name string, text []byte) // of a template, for excerpts; nil during a run
 }
 
 func newScope(l *loader) *scope {
@@ -40,6 +42,9 @@ func newScope(l *loader) *scope {
 		locals: map[string]*local{}, blocks: map[engine.Address]*Block{}, values: map[engine.Address]cty.Value{},
 	}
 	s.functions = sync.OnceValue(s.newFunctions)
+	s.addSource = func(name string, text []byte) {
+		l.parser.AddFile(name, &hcl.File{Body: hcl.EmptyBody(), Bytes: text})
+	}
 	return s
 }
 
@@ -70,7 +75,7 @@ func (s *scope) eval(expr hcl.Expression, v view) (cty.Value, hcl.Diagnostics) {
 	if more.HasErrors() {
 		more = s.noInstance(more, refs, v)
 	}
-	diags = append(diags, more...)
+	diags = append(diags, insideCalls(more)...)
 	if diags.HasErrors() {
 		return cty.DynamicVal, diags
 	}

@@ -11,9 +11,9 @@ import (
 	"dagrun/engine"
 )
 
-// newFunctions is the table of functions, under Terraform's names where
-// Terraform has them.
-func (s *scope) newFunctions() map[string]function.Function {
+// builtinFunctions is the table of the language's functions, under Terraform's
+// names where Terraform has them.
+func (s *scope) builtinFunctions() map[string]function.Function {
 	return map[string]function.Function{
 		"abs": stdlib.AbsoluteFunc, "assertnotnull": stdlib.AssertNotNullFunc, "byteslen": stdlib.BytesLenFunc,
 		"bytesslice": stdlib.BytesSliceFunc, "can": tryfunc.CanFunc, "ceil": stdlib.CeilFunc, "chomp": stdlib.ChompFunc,

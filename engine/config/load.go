@@ -90,6 +90,7 @@ func (l *loader) load() hcl.Diagnostics {
 		return diags
 	}
 	diags = append(diags, l.earlySettings()...)
+	diags = append(diags, l.declareFunctions()...)
 	diags = append(diags, l.declareVariables()...)
 	diags = append(diags, l.declareLocals()...)
 	diags = append(diags, l.settings()...)
@@ -233,4 +234,5 @@ var fileSchema = &hcl.BodySchema{Blocks: []hcl.BlockHeaderSchema{
 	{Type: "locals"},
 	{Type: "step", LabelNames: []string{"type", "name"}},
 	{Type: "output", LabelNames: []string{"name"}},
+	{Type: "function", LabelNames: []string{"name"}},
 }}

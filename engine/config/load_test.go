@@ -463,6 +463,8 @@ func FuzzLoad(f *testing.F) {
 	f.Add(probePipeline, false)
 	f.Add(wholePipeline, false)
 	f.Add(inJSON(f, []byte(wholePipeline)), true)
+	f.Add(functionsPipeline, false)
+	f.Add(inJSON(f, []byte(functionsPipeline)), true)
 	f.Add(dynamicPipeline, false)
 	f.Add(inJSON(f, []byte(dynamicPipeline)), true)
 	f.Fuzz(func(t *testing.T, text string, asJSON bool) {

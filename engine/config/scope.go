@@ -24,15 +24,16 @@ type scope struct {
 	rehearsal bool // the pipeline is only being checked: files and environment are not asked
 	ahead     bool // what a step gives that has no value yet is unknown, not null
 
-	variables cty.Value
-	names     map[string][]string // what can follow a root, for suggestions
-	locals    map[string]*local
-	blocks    map[engine.Address]*Block
-	values    map[engine.Address]cty.Value // of steps
-	failures  []cty.Value
-	functions func() map[string]function.Function
-	rendering bool                           // a template is being rendered
-	addSource func(name string, text []byte) // of a template, for excerpts; nil during a run
+	variables      cty.Value
+	names          map[string][]string // what can follow a root, for suggestions
+	locals         map[string]*local
+	blocks         map[engine.Address]*Block
+	values         map[engine.Address]cty.Value // of steps
+	failures       []cty.Value
+	functions      func() map[string]function.Function
+	functionBlocks []*hcl.Block                   // those that the pipeline declares
+	rendering      bool                           // a template is being rendered
+	addSource      func(name string, text []byte) // of a template, for excerpts; nil during a run
 }
 
 func newScope(l *loader) *scope {
@@ -41,7 +42,7 @@ func newScope(l *loader) *scope {
 		variables: cty.EmptyObjectVal, names: map[string][]string{},
 		locals: map[string]*local{}, blocks: map[engine.Address]*Block{}, values: map[engine.Address]cty.Value{},
 	}
-	s.functions = sync.OnceValue(s.newFunctions)
+	s.functions, s.functionBlocks = sync.OnceValue(s.newFunctions), l.blocks["function"]
 	s.addSource = func(name string, text []byte) {
 		l.parser.AddFile(name, &hcl.File{Body: hcl.EmptyBody(), Bytes: text})
 	}

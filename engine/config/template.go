@@ -39,7 +39,7 @@ func (s *scope) templateFileFunc() function.Function {
 			defer func() { s.rendering = false }()
 			value, diags := s.render(shownPath(s.resolvePath(args[0].AsString())), text, args[1].AsValueMap())
 			if diags.HasErrors() {
-				return unknown, callError{diags, "The template is rendered at %s."}
+				return unknown, templateError{diags}
 			}
 			return value, nil
 		},
@@ -75,32 +75,43 @@ func shownPath(path string) string {
 	return path
 }
 
-// callError is the error of a function that is itself a matter of source text:
-// a template, or a function that the pipeline declares.
-type callError struct {
-	diags hcl.Diagnostics
-	call  string // a sentence about the place of the call
-}
+// templateError is the error of a template, with its places in it.
+type templateError struct{ diags hcl.Diagnostics }
 
 // Error is what is shown where only a text can be.
-func (e callError) Error() string { return e.diags.Error() }
+func (e templateError) Error() string { return e.diags.Error() }
 
 // insideCalls puts what is wrong inside a called template or function in the
 // place of the error of the call, which it then names.
 func insideCalls(diags hcl.Diagnostics) hcl.Diagnostics {
 	var all hcl.Diagnostics
 	for _, d := range diags {
-		var inside callError
-		extra, ok := hcl.DiagnosticExtra[hclsyntax.FunctionCallDiagExtra](d)
-		if !ok || !errors.As(extra.FunctionCallError(), &inside) {
+		inside, call := wrongInside(d)
+		if len(inside) == 0 {
 			all = append(all, d)
-			continue
 		}
-		for _, inner := range inside.diags {
+		for _, inner := range inside {
 			told := *inner
-			told.Detail = fmt.Sprintf("%s "+inside.call, sentence(told.Detail), place(*d.Subject))
+			told.Detail = fmt.Sprintf("%s "+call, sentence(told.Detail), place(*d.Subject))
 			all = append(all, &told)
 		}
 	}
 	return all
+}
+
+// wrongInside is what was wrong inside a call that failed, if there is source
+// text inside, and a sentence about the place of the call.
+func wrongInside(d *hcl.Diagnostic) (inside hcl.Diagnostics, call string) {
+	extra, ok := hcl.DiagnosticExtra[hclsyntax.FunctionCallDiagExtra](d)
+	if !ok {
+		return nil, ""
+	}
+	var template templateError
+	if errors.As(extra.FunctionCallError(), &template) {
+		return template.diags, "The template is rendered at %s."
+	}
+	if errors.As(extra.FunctionCallError(), &inside) { // that of a declared function
+		return insideCalls(inside), "The function is called at %s."
+	}
+	return nil, ""
 }

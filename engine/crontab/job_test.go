@@ -47,7 +47,7 @@ func TestAFolderIsWhereItsRunStarts(t *testing.T) {
 		Path: "/srv/daily", Dir: "/srv/daily", Name: "t", StateDir: "/s", Plan: plan(t, "0 8 * * *", "UTC"), Program: "/dagrun", Log: "/s/l",
 	}
 	got, err := job.Block()
-	if want := "{ cd /srv/daily && /dagrun run --trigger cron /srv/daily; }"; err != nil || !strings.Contains(got, want) {
+	if want := "cd /srv/daily && { /dagrun run --trigger cron /srv/daily; }"; err != nil || !strings.Contains(got, want) {
 		t.Errorf("got %v and %s, want %s in it", err, got, want)
 	}
 }

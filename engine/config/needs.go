@@ -229,7 +229,7 @@ func (p *Pipeline) Find(a engine.Address) (graph.Span, error) {
 	b := p.scope.blocks[a.Block()]
 	switch {
 	case b == nil:
-		return graph.Span{}, fmt.Errorf("the pipeline has no step %s%s", a.Block(), p.scope.nearestStep(a.Block()))
+		return graph.Span{}, fmt.Errorf("the pipeline has no step %s.%s", a.Block(), p.scope.nearestStep(a.Block()))
 	case !a.Keyed:
 		return need{block: b}.span(""), nil
 	case b.forEach == nil:

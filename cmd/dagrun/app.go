@@ -22,6 +22,7 @@ const (
 	exitOK      = 0
 	exitFailed  = 1
 	exitConfig  = 2
+	exitDiffers = 3
 	exitLocked  = 75 // EX_TEMPFAIL of sysexits.h: try later
 	exitSIGHUP  = 129
 	exitSIGINT  = 130
@@ -36,7 +37,7 @@ type app struct {
 	now            func() time.Time
 	noColor        bool
 	color          bool // of standard error, once the flags are read
-	results        *sink
+	results        *sink // standard output as it is, for text that has to come out as it went in
 }
 
 // exit is an error that says all there is to say by its code.
@@ -129,7 +130,7 @@ func (a *app) root() *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(
 		a.validateCommand(), a.runCommand(), a.planCommand(), a.backfillCommand(), a.runsCommand(), a.showCommand(), a.logsCommand(),
-		a.cronCommand(), a.stepsCommand(), a.schemaCommand(), a.versionCommand(),
+		a.cronCommand(), a.fmtCommand(), a.stepsCommand(), a.schemaCommand(), a.versionCommand(),
 	)
 	for _, c := range root.Commands() {
 		wrapArgs(c)

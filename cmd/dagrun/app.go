@@ -130,7 +130,7 @@ func (a *app) root() *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(
 		a.validateCommand(), a.runCommand(), a.planCommand(), a.backfillCommand(), a.runsCommand(), a.showCommand(), a.logsCommand(),
-		a.cronCommand(), a.fmtCommand(), a.stepsCommand(), a.schemaCommand(), a.versionCommand(),
+		a.cronCommand(), a.graphCommand(), a.fmtCommand(), a.stepsCommand(), a.schemaCommand(), a.versionCommand(),
 	)
 	for _, c := range root.Commands() {
 		wrapArgs(c)

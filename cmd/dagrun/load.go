@@ -57,18 +57,27 @@ func addValueFlags(c *cobra.Command) *values {
 
 // load reads a pipeline for a run that starts now.
 func (a *app) load(path string, assignments values, date string, trigger engine.Trigger) (*config.Pipeline, engine.Diagnostics, error) {
+	o, err := a.configOptions(assignments, date, trigger)
+	if err != nil {
+		return nil, nil, err
+	}
+	p, diags := config.Load(path, o)
+	return p, diags, nil
+}
+
+// configOptions are what a pipeline is read with for a run that starts now.
+func (a *app) configOptions(assignments values, date string, trigger engine.Trigger) (config.Options, error) {
 	id, err := uuid.NewV7()
 	if err != nil {
-		return nil, nil, fmt.Errorf("make a run id: %w", err)
+		return config.Options{}, fmt.Errorf("make a run id: %w", err)
 	}
-	p, diags := config.Load(path, config.Options{
+	return config.Options{
 		Types:       a.types,
 		Run:         config.Run{ID: id.String(), StartedAt: a.now(), Date: date, Trigger: trigger},
 		Assignments: assignments,
 		LookupEnv:   os.LookupEnv,
 		Secret:      a.redactor.Add,
-	})
-	return p, diags, nil
+	}, nil
 }
 
 // noteEnvironment masks the values of environment variables whose names say

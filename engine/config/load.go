@@ -35,6 +35,15 @@ type Options struct {
 // The pipeline is nil when there is an error among the diagnostics; all of them
 // are reported, in file order: files by name.
 func Load(path string, o Options) (*Pipeline, engine.Diagnostics) {
+	p, diags := read(path, o)
+	if diags.HasErrors() {
+		return nil, diags
+	}
+	return p, diags
+}
+
+// read gives what there is of a pipeline, also when there are errors.
+func read(path string, o Options) (*Pipeline, engine.Diagnostics) {
 	if o.Secret == nil {
 		o.Secret = func(string) {}
 	}
@@ -44,11 +53,7 @@ func Load(path string, o Options) (*Pipeline, engine.Diagnostics) {
 	}
 	diags := explainDynamic(l.load())
 	l.pipeline.diagnose = sources{files: l.parser.Files(), broken: l.broken, secret: secretNames(o.Types, l.secrets)}.diagnostics
-	got := l.pipeline.diagnose(diags)
-	if got.HasErrors() {
-		return nil, got
-	}
-	return l.pipeline, got
+	return l.pipeline, l.pipeline.diagnose(diags)
 }
 
 // secretNames tells whether an attribute holds a secret, by its name: one that

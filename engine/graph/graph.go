@@ -48,6 +48,7 @@ type Graph struct {
 	steps []engine.Address
 	index map[engine.Address]int
 	needs [][]Dependency // by step, each step once; after Build in file order
+	cut   []Dependency   // those that Build left out
 	order []int          // of the steps, what a step needs before it
 }
 
@@ -121,6 +122,7 @@ func (g *Graph) sort() []*CycleError {
 			n := g.index[d.Needs]
 			if at[n] > 0 {
 				cycles = append(cycles, &CycleError{Path: append(slices.Clone(trail[at[n]-1:]), d)})
+				g.cut = append(g.cut, d)
 				return true
 			}
 			if !done[n] {

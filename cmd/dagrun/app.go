@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -36,7 +35,7 @@ type app struct {
 	redactor       *runlog.Redactor
 	now            func() time.Time
 	noColor        bool
-	color          bool // of standard error, once the flags are read
+	color          bool  // of standard error, once the flags are read
 	results        *sink // standard output as it is, for text that has to come out as it went in
 }
 
@@ -81,7 +80,7 @@ func runAt(now func() time.Time, args []string, stdout, stderr io.Writer, types 
 	root.SetOut(out)
 	root.SetErr(errs)
 	err := root.Execute()
-	code := a.report(err, args)
+	code := a.report(err, askedBy(root, args))
 	_ = out.Flush() // a sink takes everything
 	if lost := results.lost(); lost != nil {
 		_, _ = fmt.Fprintf(errs, "dagrun: standard output could not be written: %v\n", lost)
@@ -162,7 +161,7 @@ func isFile(path string) bool {
 }
 
 // report prints an error that has not been printed, and gives the exit code.
-func (a *app) report(err error, args []string) int {
+func (a *app) report(err error, as asked) int {
 	var done exit
 	var usage usageError
 	var refused refusal
@@ -172,18 +171,18 @@ func (a *app) report(err error, args []string) int {
 	case errors.As(err, &done):
 		return done.code
 	case errors.As(err, &usage), strings.HasPrefix(err.Error(), "unknown command"):
-		return a.refuse("Wrong command line", sentence(err.Error())+" `dagrun --help` lists commands and flags.", args)
+		return a.refuse("Wrong command line", sentence(err.Error())+" `dagrun --help` lists commands and flags.", as)
 	case errors.As(err, &refused):
-		return a.refuse(refused.summary, refused.detail, args)
+		return a.refuse(refused.summary, refused.detail, as)
 	}
-	a.fail(err, args)
+	a.fail(err, as)
 	return exitFailed
 }
 
 // fail prints an error that is nobody's mistake. A program that asked for JSON
 // and has got nothing yet gets it there.
-func (a *app) fail(err error, args []string) {
-	if !slices.Contains(args, "--json") || a.results.wrote {
+func (a *app) fail(err error, as asked) {
+	if !as.json || a.results.wrote {
 		_, _ = fmt.Fprintf(a.stderr, "dagrun: %v\n", err)
 		return
 	}
@@ -193,10 +192,10 @@ func (a *app) fail(err error, args []string) {
 }
 
 // refuse prints why a command does nothing, in JSON where that is asked for.
-func (a *app) refuse(summary, detail string, args []string) int {
+func (a *app) refuse(summary, detail string, as asked) int {
 	d := engine.Diagnostics{{Severity: engine.Error, Summary: summary, Detail: detail}}
-	if slices.Contains(args, "--json") {
-		_ = a.printJSON(d, true)
+	if as.json {
+		_ = a.printJSON(d, !as.lines)
 	} else {
 		a.printDiagnostics(d)
 	}

@@ -255,15 +255,22 @@ func (a *app) loadToRun(path string, l launch) (*config.Pipeline, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !diags.HasErrors() {
+		diags = append(diags, checkWorkingDir(p, path)...)
+	}
 	if err := a.tell(diags, l.asJSON); err != nil {
 		return nil, err
 	}
-	if info, err := os.Stat(p.WorkingDir); err != nil || !info.IsDir() {
-		a.printDiagnostics(engine.Diagnostics{{Severity: engine.Error, Summary: "No working directory",
-			Detail: fmt.Sprintf("The pipeline's working_dir is %s, and there is no such folder. Make it, or correct working_dir in %s.", p.WorkingDir, path)}})
-		return nil, exit{exitConfig}
-	}
 	return p, nil
+}
+
+// checkWorkingDir reports a working directory that is not there.
+func checkWorkingDir(p *config.Pipeline, path string) engine.Diagnostics {
+	if info, err := os.Stat(p.WorkingDir); err == nil && info.IsDir() {
+		return nil
+	}
+	return engine.Diagnostics{{Severity: engine.Error, Summary: "No working directory",
+		Detail: fmt.Sprintf("The pipeline's working_dir is %s, and there is no such folder. Make it, or correct working_dir in %s.", p.WorkingDir, path)}}
 }
 
 // runLocked runs the pipeline while the lock is held.

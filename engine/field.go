@@ -35,7 +35,8 @@ import (
 // slices of structs. A type with UnmarshalText
 // is written as a string and checked before the run; a slice of such a type is
 // written as one string or a list of them. Where several texts mean the same,
-// its method Canonical gives the one that stands for all. A map[string]T has
+// its method Canonical gives the one that stands for all; where it names a host
+// of the network, its method Host gives that, or nothing. A map[string]T has
 // any of these as its T; a named type of such a map may have a method Check,
 // which is asked about the whole of it before the run.
 //
@@ -65,6 +66,7 @@ type Field struct {
 	checkMap  func(v cty.Value) error // for a map type that has a method Check
 	check     func(text string) error // for a text type
 	canonical func(text string) string
+	host      func(text string) string
 }
 
 // IsBlock reports whether the field is written as repeated blocks.
@@ -167,9 +169,10 @@ func (f *Field) setType(t reflect.Type, tag string) {
 	}
 	switch {
 	case reflect.PointerTo(t).Implements(textType):
-		f.Type, f.TypeName, f.check, f.canonical = cty.String, textTypeName(t), checkOf(t), canonicalOf(t)
+		f.Type, f.TypeName, f.check = cty.String, textTypeName(t), checkOf(t)
+		f.canonical, f.host = canonicalOf(t), hostOf(t)
 	case t.Kind() == reflect.Slice && reflect.PointerTo(t.Elem()).Implements(textType):
-		f.Type, f.oneOrMany, f.check = cty.List(cty.String), true, checkOf(t.Elem())
+		f.Type, f.oneOrMany, f.check, f.host = cty.List(cty.String), true, checkOf(t.Elem()), hostOf(t.Elem())
 		f.TypeName = textTypeName(t.Elem()) + " or list of them"
 	case t == stringsType:
 		f.Type, f.TypeName, f.oneOrMany = cty.List(cty.String), "string or list of string", true
@@ -229,6 +232,29 @@ func canonicalOf(t reflect.Type) func(string) string {
 			return s
 		}
 		return v.(interface{ Canonical() string }).Canonical()
+	}
+}
+
+// Host is the host of the network that a text names: what the type's Host
+// method gives, if it has one.
+func (f *Field) Host(text string) string {
+	if f.host == nil {
+		return ""
+	}
+	return f.host(text)
+}
+
+// hostOf is how a text type that has a method Host finds the host in a text.
+func hostOf(t reflect.Type) func(string) string {
+	if _, ok := reflect.New(t).Interface().(interface{ Host() string }); !ok {
+		return nil
+	}
+	return func(s string) string {
+		v := reflect.New(t).Interface()
+		if v.(encoding.TextUnmarshaler).UnmarshalText([]byte(s)) != nil {
+			return ""
+		}
+		return v.(interface{ Host() string }).Host()
 	}
 }
 

@@ -92,6 +92,28 @@ type putOut struct {
 	URL string `out:"url" doc:"Where."`
 }
 
+// site is a host, written host://name, or a folder.
+type site string
+
+func (s *site) UnmarshalText(text []byte) error {
+	*s = site(text)
+	return nil
+}
+
+func (s site) Host() string {
+	if host, ok := strings.CutPrefix(string(s), "host://"); ok {
+		return host
+	}
+	return ""
+}
+
+type fetchArgs struct {
+	From []site `arg:"from,required" doc:"Where from."`
+}
+type fetchOut struct {
+	Bytes int64 `out:"bytes" doc:"How many."`
+}
+
 func none[A, O any](context.Context, *engine.Env, A) (o O, err error) { return o, nil }
 
 var types = engine.NewRegistry(
@@ -100,6 +122,7 @@ var types = engine.NewRegistry(
 		engine.OnlyWith("key", "mode", "upsert"), engine.NeededWith("key", "mode", "upsert"), engine.ExactlyOne("check.column", "check.sql")),
 	engine.Define("plot", "Plot.", none[plotArgs, plotOut],
 		engine.ExactlyOne("source", "database"), engine.Together("database", "query")),
+	engine.Define("fetch", "Fetch.", none[fetchArgs, fetchOut]),
 	engine.Define("smtp", "Mail.", none[sendArgs, sendOut]),
 	engine.Define("s3_put", "Upload.", none[putArgs, putOut], engine.WithCheck(func(a putArgs) error {
 		if len(a.Source) > 1 && !strings.HasSuffix(a.Key, "/") {

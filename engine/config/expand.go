@@ -12,7 +12,9 @@ import (
 // run can know, as files and the environment. Whoever runs or plans a pipeline
 // calls it first. What it finds wrong is wrong with the pipeline; nothing has
 // run.
-func (p *Pipeline) Expand() engine.Diagnostics {
+func (p *Pipeline) Expand() engine.Diagnostics { return p.diagnose(p.expand()) }
+
+func (p *Pipeline) expand() hcl.Diagnostics {
 	if p.Steps != nil || len(p.Blocks) == 0 {
 		return nil
 	}
@@ -31,7 +33,7 @@ func (p *Pipeline) Expand() engine.Diagnostics {
 		p.number()
 		diags = append(diags, p.foreseeConflicts()...)
 	}
-	return p.diagnose(diags)
+	return diags
 }
 
 // foreseeConflicts looks for steps that get in each other's way once all

@@ -28,6 +28,9 @@ type Options struct {
 	LookupEnv func(name string) (string, bool)
 	// Secret is told every text that must not be shown. It may be nil.
 	Secret func(text string)
+	// World, unless it is nil, has Load look whether a pipeline that is right
+	// finds what it needs outside its file.
+	World *World
 }
 
 // Load reads and checks a pipeline: that of one file, or of a folder, whose
@@ -102,7 +105,11 @@ func (l *loader) load() hcl.Diagnostics {
 	diags = append(diags, l.declareSteps()...)
 	diags = append(diags, l.declareOutputs()...)
 	diags = append(diags, l.connect()...)
-	return append(diags, l.checkValues()...)
+	diags = append(diags, l.checkValues()...)
+	if l.World == nil || diags.HasErrors() {
+		return diags
+	}
+	return append(diags, l.checkWorld()...)
 }
 
 // parse reads the files and sorts their blocks. After errors of syntax there are

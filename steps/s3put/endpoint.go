@@ -36,6 +36,15 @@ func (e *Endpoint) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// Host is the host of the store.
+func (e Endpoint) Host() string {
+	u, err := url.Parse(string(e))
+	if err != nil { // it was read from one
+		return ""
+	}
+	return u.Hostname()
+}
+
 // Region is the name of a region.
 type Region string
 

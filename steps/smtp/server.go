@@ -32,6 +32,9 @@ type Server struct {
 // TypeName is the name of the type in documents.
 func (Server) TypeName() string { return "mail server URL" }
 
+// Host is the host of the server; empty for a folder.
+func (s Server) Host() string { return s.host }
+
 func (s Server) isFolder() bool { return s.scheme == schemeFile }
 
 // address is the host and port to connect to.

@@ -77,8 +77,6 @@ func runAt(now func() time.Time, args []string, stdout, stderr io.Writer, types 
 	a.noteEnvironment(os.Environ())
 	root := a.root()
 	root.SetArgs(args)
-	root.SetOut(out)
-	root.SetErr(errs)
 	err := root.Execute()
 	code := a.report(err, askedBy(root, args))
 	_ = out.Flush() // a sink takes everything
@@ -131,9 +129,14 @@ func (a *app) root() *cobra.Command {
 		a.validateCommand(), a.runCommand(), a.planCommand(), a.backfillCommand(), a.runsCommand(), a.showCommand(), a.logsCommand(),
 		a.cronCommand(), a.graphCommand(), a.fmtCommand(), a.stepsCommand(), a.schemaCommand(), a.versionCommand(),
 	)
+	root.SetOut(a.stdout) // before what keeps it
+	root.SetErr(a.stderr)
+	addCompletionCommand(root)
+	root.SetHelpCommand(helpCommand())
 	for _, c := range root.Commands() {
 		wrapArgs(c)
 	}
+	a.addCompletion(root)
 	return root
 }
 

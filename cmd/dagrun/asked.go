@@ -30,11 +30,11 @@ func askedBy(root *cobra.Command, args []string) asked {
 			i++
 			value = rest[i]
 		}
-		switch {
-		case name == "--json":
+		switch name {
+		case "--json":
 			on, err := strconv.ParseBool(value)
 			a.json = on || err != nil
-		case name == "--format":
+		case "--format":
 			a.json = a.json || value == "json"
 		}
 	}

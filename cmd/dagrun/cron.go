@@ -47,7 +47,7 @@ func (a *app) cronPrintCommand() *cobra.Command {
 		Use:   "print PATH...",
 		Short: "Print the crontab lines of pipelines",
 		Long:  "Prints the lines that `dagrun cron install` would put into your crontab, and changes nothing.\n\n" + aboutJobs,
-		Args:  cobra.MinimumNArgs(1), ValidArgsFunction: completePipelines,
+		Args:  cobra.MinimumNArgs(1),
 	}
 	f := addCronFlags(c)
 	c.RunE = func(_ *cobra.Command, paths []string) error { return a.cronPrint(paths, f) }
@@ -62,7 +62,7 @@ func (a *app) cronInstallCommand() *cobra.Command {
 			"A pipeline that is there already gets its new lines in the same place; everything else in\n" +
 			"the crontab stays as it is. A file that is not valid, or has no schedule, changes nothing.\n" +
 			"Install again when you have changed a file's schedule or timezone, or moved dagrun.\n\n" + aboutJobs,
-		Args: cobra.MinimumNArgs(1), ValidArgsFunction: completePipelines,
+		Args: cobra.MinimumNArgs(1),
 	}
 	f := addCronFlags(c)
 	c.RunE = func(_ *cobra.Command, paths []string) error { return a.cronInstall(paths, f) }
@@ -75,7 +75,7 @@ func (a *app) cronRemoveCommand() *cobra.Command {
 		Short: "Take pipelines out of your crontab",
 		Long: "Takes the lines of each pipeline out of your crontab, by the path of its file alone: the\n" +
 			"file may be broken or gone. Everything else in the crontab stays as it is.",
-		Args: cobra.MinimumNArgs(1), ValidArgsFunction: completePipelines,
+		Args: cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, paths []string) error { return a.cronRemove(paths) },
 	}
 }
@@ -95,7 +95,7 @@ func (a *app) cronNextCommand() *cobra.Command {
 			"a time that the clock shows twice in autumn comes once, and a time that it leaps over in\n" +
 			"spring comes when the line is next started. Only a schedule whose minute or hour begins\n" +
 			"with * follows the clock.",
-		Args: cobra.MinimumNArgs(1), ValidArgsFunction: completePipelines,
+		Args: cobra.MinimumNArgs(1),
 	}
 	assignments := addValueFlags(c)
 	c.Flags().IntVarP(&n, "number", "n", 5, fmt.Sprintf("how many times of each pipeline, at most %d", mostTimes))
@@ -120,15 +120,11 @@ func (a *app) cronDueCommand() *cobra.Command {
 			"more often than the schedule says. It prints nothing.\n" +
 			"Exit codes: 0 the pipeline is due, 1 it is not, 2 it is wrong (and what is wrong is printed).\n" +
 			"A line that is started late is still right, up to the line's next start.",
-		Args: cobra.ExactArgs(1), ValidArgsFunction: completePipelines,
+		Args: cobra.ExactArgs(1),
 	}
 	assignments := addValueFlags(c)
 	c.RunE = func(_ *cobra.Command, paths []string) error { return a.cronDue(paths[0], *assignments) }
 	return c
-}
-
-func completePipelines(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	return []string{"hcl"}, cobra.ShellCompDirectiveFilterFileExt
 }
 
 // cronFlags are the flags of `dagrun cron print` and `dagrun cron install`.

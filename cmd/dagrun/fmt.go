@@ -32,7 +32,7 @@ func (a *app) fmtCommand() *cobra.Command {
 			"does not parse: it is reported.\n" +
 			"Exit codes: 0 done, 1 a file could not be read or written, 2 a file does not parse or the\n" +
 			"command line is wrong, 3 with --check when a file is not in the canonical style.",
-		Args: cobra.MinimumNArgs(1), ValidArgsFunction: completePipelines,
+		Args: cobra.MinimumNArgs(1),
 	}
 	c.Flags().BoolVar(&f.check, "check", false, "write nothing; list the files that would change, and exit with 3 if there are any")
 	c.Flags().BoolVar(&f.diff, "diff", false, "print what changes as a unified diff instead of the names")

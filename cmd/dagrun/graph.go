@@ -24,7 +24,7 @@ func (a *app) graphCommand() *cobra.Command {
 			"A pipeline that is wrong is drawn as far as it can be read. Arrows that form a cycle are red\n" +
 			"and dashed, or say so. What is wrong goes to standard error, and the exit code is 2.",
 		Example: "  dagrun graph pipeline.hcl | dot -Tsvg > pipeline.svg",
-		Args:    cobra.ExactArgs(1), ValidArgsFunction: completePipelines,
+		Args:    cobra.ExactArgs(1),
 	}
 	c.Flags().StringVar(&format, "format", "dot", "dot, mermaid or json")
 	assignments := addValueFlags(c)

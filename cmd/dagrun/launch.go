@@ -75,9 +75,6 @@ func (l *launch) addDate(c *cobra.Command) {
 func (l *launch) addResume(c *cobra.Command) {
 	c.Flags().StringVar(&l.resume, "resume", "", "take up the pipeline's last run, or the one named: what it did and what still stands is not done again")
 	c.Flags().Lookup("resume").NoOptDefVal = runlog.Latest
-	_ = c.RegisterFlagCompletionFunc("resume", func(c *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
-		return completeRun(c, nil, typed)
-	})
 	c.Flags().BoolVar(&l.force, "force", false, "with --resume, do everything again")
 }
 

@@ -35,14 +35,12 @@ func (a *app) logsCommand() *cobra.Command {
 			"With --follow it goes on until the run has ended; when the run's process dies, the run is\n" +
 			"recorded as crashed. With --json it prints the events log and attempt_finished as they\n" +
 			"stand in the run log, one a line: `dagrun schema runlog` describes them.",
-		Args:              cobra.ExactArgs(1),
-		ValidArgsFunction: completeRun,
+		Args: cobra.ExactArgs(1),
 	}
 	c.Flags().StringVar(&f.step, "step", "", "only this step: step.TYPE.NAME, or step.TYPE.NAME[\"KEY\"] for one instance")
 	c.Flags().BoolVarP(&f.follow, "follow", "f", false, "go on until the run has ended")
 	c.Flags().BoolVar(&f.asJSON, "json", false, "print the lines of the run log")
 	c.Flags().StringVar(&f.stateDir, "state-dir", "", stateDirHelp)
-	_ = c.RegisterFlagCompletionFunc("step", completeStep) // the flag is there
 	c.RunE = func(c *cobra.Command, args []string) error {
 		only, err := f.only(c.Flags().Changed("step"))
 		if err != nil {

@@ -60,7 +60,6 @@ func (a *app) runsCommand() *cobra.Command {
 	c.Flags().IntVar(&f.limit, "limit", 20, "how many runs at most; 0 for all")
 	c.Flags().StringVar(&f.result, "result", "", "only runs that ended so: "+strings.Join(statuses, ", "))
 	c.Flags().StringVar(&f.stateDir, "state-dir", "", stateDirHelp)
-	_ = c.RegisterFlagCompletionFunc("result", cobra.FixedCompletions(statuses, cobra.ShellCompDirectiveNoFileComp)) // the flag is there
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if f.limit < 0 {
 			return usageError{fmt.Errorf("--limit: %d is too small; the smallest value is 0, for all", f.limit)}

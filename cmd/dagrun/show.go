@@ -26,8 +26,7 @@ func (a *app) showCommand() *cobra.Command {
 			"resumed_from, outputs, error and at_work (step and attempt). Each of steps has step, type\n" +
 			"and result (at_work while it has none) and, where there are any, the other fields of\n" +
 			"step_started and step_finished in the run log: `dagrun schema runlog` describes them.",
-		Args:              cobra.ExactArgs(1),
-		ValidArgsFunction: completeRun,
+		Args: cobra.ExactArgs(1),
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
 	c.Flags().StringVar(&stateDir, "state-dir", "", stateDirHelp)

@@ -37,7 +37,7 @@ func (a *app) validateCommand() *cobra.Command {
 			"the environment or in a dotenv file, and hosts of servers resolve. Steps whose condition is\n" +
 			"false need nothing.\n\n" +
 			"Exit code 0 when every pipeline is valid, 2 when one is not.",
-		Args: cobra.MinimumNArgs(1), ValidArgsFunction: completePipelines,
+		Args: cobra.MinimumNArgs(1),
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object, in the shape of `terraform validate -json`")
 	c.Flags().StringVar(&v.format, "format", "text", "text, json, github (annotations) or junit (XML)")

@@ -8,14 +8,21 @@ import (
 // Outline is what can be said of a pipeline that may be wrong: enough to draw
 // it, or to complete a name.
 type Outline struct {
-	Name      string       // empty when the pipeline has no name that could be read
-	Graph     *graph.Graph // of the blocks of steps; it has no steps when the file does not parse
-	Variables []string     // names, sorted
+	Name      string           // empty when the pipeline has no name that could be read
+	Graph     *graph.Graph     // of the blocks of steps; it has no steps when the file does not parse
+	Instances []engine.Address // of blocks with for_each, as far as they are known
+	Variables []string         // names, sorted
 }
 
 // NewOutline reads a pipeline as Load does, and gives its outline also when
 // there are errors among the diagnostics, such as a cycle.
 func NewOutline(path string, o Options) (Outline, engine.Diagnostics) {
 	p, diags := read(path, o)
-	return Outline{Name: p.Name, Graph: p.Graph, Variables: sortedKeys(p.Variables)}, diags
+	outline := Outline{Name: p.Name, Graph: p.Graph, Variables: sortedKeys(p.Variables)}
+	for _, step := range p.Steps {
+		if step.Address.Keyed {
+			outline.Instances = append(outline.Instances, step.Address)
+		}
+	}
+	return outline, diags
 }

@@ -38,9 +38,9 @@ func (a *app) backfillCommand() *cobra.Command {
 		Args: cobra.ExactArgs(1),
 	}
 	b.addFlags(c)
-	c.Flags().StringVar(&b.from, "from", "", "first date, 2026-11-20 or 2026-11-20T08:00 in the pipeline's time zone")
-	c.Flags().StringVar(&b.to, "to", "", "last date")
-	c.Flags().StringVar(&b.every, "every", "1d", "distance of the dates; whole days keep the time of day when clocks change")
+	c.Flags().StringVar(&b.from, "from", "", "first `date`, 2026-11-20 or 2026-11-20T08:00 in the pipeline's time zone")
+	c.Flags().StringVar(&b.to, "to", "", "last `date`")
+	c.Flags().StringVar(&b.every, "every", "1d", "`distance` of the dates; whole days keep the time of day when clocks change")
 	c.Flags().BoolVar(&b.keepGoing, "keep-going", false, "go on with the next date after one that failed")
 	c.Flags().BoolVar(&b.redo, "force", false, "run also the dates that have succeeded")
 	c.RunE = func(c *cobra.Command, args []string) error {

@@ -98,7 +98,7 @@ func (a *app) cronNextCommand() *cobra.Command {
 		Args: cobra.MinimumNArgs(1),
 	}
 	assignments := addValueFlags(c)
-	c.Flags().IntVarP(&n, "number", "n", 5, fmt.Sprintf("how many times of each pipeline, at most %d", mostTimes))
+	c.Flags().IntVarP(&n, "number", "n", 5, fmt.Sprintf("`number` of times of each pipeline, at most %d", mostTimes))
 	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON array")
 	c.RunE = func(_ *cobra.Command, paths []string) error {
 		switch {
@@ -136,10 +136,10 @@ type cronFlags struct {
 
 func addCronFlags(c *cobra.Command) *cronFlags {
 	f := &cronFlags{assignments: addValueFlags(c), run: launch{trigger: string(engine.Cron)}}
-	c.Flags().StringVar(&f.log, "log", "", "file to which the output of runs is appended (default PIPELINE.cron.log in the state folder)")
+	c.Flags().StringVar(&f.log, "log", "", "`file` to which the output of runs is appended (default PIPELINE.cron.log in the state folder)")
 	f.run.addStateDir(c)
-	c.Flags().IntVar(&f.run.parallelism, "parallelism", 0, "steps at once")
-	c.Flags().StringVar(&f.run.lockTimeout, "lock-timeout", "", "how long to wait for a run that is under way before on_overlap decides")
+	c.Flags().IntVar(&f.run.parallelism, "parallelism", 0, "`number` of steps at once")
+	c.Flags().StringVar(&f.run.lockTimeout, "lock-timeout", "", "`duration` to wait for a run that is under way before on_overlap decides")
 	c.PreRunE = func(c *cobra.Command, _ []string) error {
 		for _, name := range []string{"log", "state-dir", "lock-timeout"} {
 			if flag := c.Flags().Lookup(name); flag.Changed && flag.Value.String() == "" {

@@ -26,7 +26,7 @@ func (a *app) graphCommand() *cobra.Command {
 		Example: "  dagrun graph pipeline.hcl | dot -Tsvg > pipeline.svg",
 		Args:    cobra.ExactArgs(1),
 	}
-	c.Flags().StringVar(&format, "format", "dot", "dot, mermaid or json")
+	c.Flags().StringVar(&format, "format", "dot", "`format` of the drawing: dot, mermaid or json")
 	assignments := addValueFlags(c)
 	c.RunE = func(_ *cobra.Command, args []string) error {
 		if err := engine.OneOf(format, graphFormats); err != nil {

@@ -35,7 +35,7 @@ type history struct {
 	alive  map[string]bool   // whether that is under way
 }
 
-const stateDirHelp = "where the history is (default the nearest .dagrun in this folder or above it; also DAGRUN_STATE_DIR)"
+const stateDirHelp = "`folder` where the history is (default the nearest .dagrun in this folder or above it; also DAGRUN_STATE_DIR)"
 
 // openHistory finds the history: where it is told to, else in the nearest
 // .dagrun, as git finds its folder.

@@ -52,28 +52,28 @@ func (n needless) Error() string { return "run " + n.run + " has done it" }
 // addFlags adds the flags of every command that runs a pipeline.
 func (l *launch) addFlags(c *cobra.Command) {
 	l.assignments = addValueFlags(c)
-	c.Flags().IntVar(&l.parallelism, "parallelism", 0, "steps at once (default: the pipeline's concurrency, else the number of CPUs)")
+	c.Flags().IntVar(&l.parallelism, "parallelism", 0, "`number` of steps at once (default: the pipeline's concurrency, else the number of CPUs)")
 	c.Flags().BoolVar(&l.asJSON, "json", false, "print the events of the run log as they happen")
 	l.addStateDir(c)
 	l.addSelection(c)
-	c.Flags().StringVar(&l.lockTimeout, "lock-timeout", "", "how long to wait for a run that is under way before on_overlap decides (default: not at all, with on_overlap = \"wait\" without end)")
+	c.Flags().StringVar(&l.lockTimeout, "lock-timeout", "", "`duration` to wait for a run that is under way before on_overlap decides (default: not at all, with on_overlap = \"wait\" without end)")
 }
 
 func (l *launch) addSelection(c *cobra.Command) {
-	c.Flags().StringArrayVar(&l.targets, "target", nil, "run this step or block, and what it needs, and nothing else; may be repeated")
-	c.Flags().StringArrayVar(&l.exclusions, "exclude", nil, "leave out this step or block, and what needs it; may be repeated")
+	c.Flags().StringArrayVar(&l.targets, "target", nil, "run the step or block with this `address`, and what it needs, and nothing else; may be repeated")
+	c.Flags().StringArrayVar(&l.exclusions, "exclude", nil, "leave out the step or block with this `address`, and what needs it; may be repeated")
 }
 
 func (l *launch) addStateDir(c *cobra.Command) {
-	c.Flags().StringVar(&l.stateDir, "state-dir", "", "where the history is kept (default .dagrun in the working directory; also DAGRUN_STATE_DIR)")
+	c.Flags().StringVar(&l.stateDir, "state-dir", "", "`folder` where the history is kept (default .dagrun in the working directory; also DAGRUN_STATE_DIR)")
 }
 
 func (l *launch) addDate(c *cobra.Command) {
-	c.Flags().StringVar(&l.date, "date", "", "logical time, 2026-11-20 or 2026-11-20T08:00 in the pipeline's time zone (default now)")
+	c.Flags().StringVar(&l.date, "date", "", "logical `time`, 2026-11-20 or 2026-11-20T08:00 in the pipeline's time zone (default now)")
 }
 
 func (l *launch) addResume(c *cobra.Command) {
-	c.Flags().StringVar(&l.resume, "resume", "", "take up the pipeline's last run, or the one named: what it did and what still stands is not done again")
+	c.Flags().StringVar(&l.resume, "resume", "", "take up the pipeline's last run, or the `run` that is named: what it did and what still stands is not done again")
 	c.Flags().Lookup("resume").NoOptDefVal = runlog.Latest
 	c.Flags().BoolVar(&l.force, "force", false, "with --resume, do everything again")
 }

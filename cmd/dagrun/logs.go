@@ -37,7 +37,7 @@ func (a *app) logsCommand() *cobra.Command {
 			"stand in the run log, one a line: `dagrun schema runlog` describes them.",
 		Args: cobra.ExactArgs(1),
 	}
-	c.Flags().StringVar(&f.step, "step", "", "only this step: step.TYPE.NAME, or step.TYPE.NAME[\"KEY\"] for one instance")
+	c.Flags().StringVar(&f.step, "step", "", "only the step with this `address`: step.TYPE.NAME, or step.TYPE.NAME[\"KEY\"] for one instance")
 	c.Flags().BoolVarP(&f.follow, "follow", "f", false, "go on until the run has ended")
 	c.Flags().BoolVar(&f.asJSON, "json", false, "print the lines of the run log")
 	c.Flags().StringVar(&f.stateDir, "state-dir", "", stateDirHelp)

@@ -22,7 +22,7 @@ func (a *app) runCommand() *cobra.Command {
 	}
 	l.addFlags(c)
 	l.addDate(c)
-	c.Flags().StringVar(&l.trigger, "trigger", string(engine.Manual), "what started the run: manual or cron")
+	c.Flags().StringVar(&l.trigger, "trigger", string(engine.Manual), "`cause` of the run: manual or cron")
 	l.addResume(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if err := engine.OneOf(l.trigger, []string{string(engine.Manual), string(engine.Cron)}); err != nil {

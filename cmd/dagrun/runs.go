@@ -57,8 +57,8 @@ func (a *app) runsCommand() *cobra.Command {
 		},
 	}
 	c.Flags().BoolVar(&f.asJSON, "json", false, "print a JSON array")
-	c.Flags().IntVar(&f.limit, "limit", 20, "how many runs at most; 0 for all")
-	c.Flags().StringVar(&f.result, "result", "", "only runs that ended so: "+strings.Join(statuses, ", "))
+	c.Flags().IntVar(&f.limit, "limit", 20, "`number` of runs at most; 0 for all")
+	c.Flags().StringVar(&f.result, "result", "", "only runs with this `result`: "+strings.Join(statuses, ", "))
 	c.Flags().StringVar(&f.stateDir, "state-dir", "", stateDirHelp)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if f.limit < 0 {

@@ -39,8 +39,8 @@ func (a *app) validateCommand() *cobra.Command {
 			"Exit code 0 when every pipeline is valid, 2 when one is not.",
 		Args: cobra.MinimumNArgs(1),
 	}
-	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object, in the shape of `terraform validate -json`")
-	c.Flags().StringVar(&v.format, "format", "text", "text, json, github (annotations) or junit (XML)")
+	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object, in the shape of that of terraform validate -json")
+	c.Flags().StringVar(&v.format, "format", "text", "`format` of the report: text, json, github (annotations) or junit (XML)")
 	c.Flags().BoolVar(&v.strict, "strict", false, "look for files, environment variables and hosts as well")
 	v.assignments = addValueFlags(c)
 	c.RunE = func(_ *cobra.Command, paths []string) error {

@@ -7,8 +7,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-
-	"dagrun/steps"
 )
 
 var fence = regexp.MustCompile("(?ms)^```hcl\n(.*?)^```$")
@@ -17,7 +15,7 @@ var fence = regexp.MustCompile("(?ms)^```hcl\n(.*?)^```$")
 // the language, each as it stands, but for a pipeline block where it has none. A
 // file of values says so in its first line.
 func TestExamplesOnPagesAreValid(t *testing.T) {
-	for _, page := range []string{"../../README.md", "../../engine/config/README.md"} {
+	for _, page := range []string{"../../README.md", "../../engine/config/README.md", "../../CONTRIBUTING.md"} {
 		text, err := os.ReadFile(page)
 		if err != nil {
 			t.Fatal(err)
@@ -52,7 +50,7 @@ func checkExample(t *testing.T, page, example string) {
 		t.Fatal(err)
 	}
 	var stdout, stderr bytes.Buffer
-	if code := run(args, &stdout, &stderr, steps.All()); code != exitOK || stderr.Len() > 0 {
+	if code := run(args, &stdout, &stderr, withTextJoin()); code != exitOK || stderr.Len() > 0 {
 		t.Errorf("%s: exit code %d for\n%s\n%s", page, code, example, stderr.String())
 	}
 }

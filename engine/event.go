@@ -95,6 +95,16 @@ type RunStarted struct {
 	Host        string          `json:"host"`
 	PID         int             `json:"pid"`
 	ResumedFrom string          `json:"resumed_from,omitempty"`
+	// Steps are the pipeline's, in file order. Logs of older versions have none.
+	Steps []Block `json:"steps,omitempty"`
+}
+
+// Block is a step block of a run's pipeline, and what it needs directly. A
+// block with for_each is one, however many instances it has.
+type Block struct {
+	Step  Address   `json:"step"`
+	Type  string    `json:"type"`
+	Needs []Address `json:"needs,omitempty"`
 }
 
 // StepStarted says that a step's turn has come, and with which arguments.

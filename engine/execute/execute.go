@@ -104,12 +104,21 @@ func startEvent(p *config.Pipeline, o Options) *engine.RunStarted {
 	started := &engine.RunStarted{
 		Schema: engine.RunLogSchema, Version: o.Version, Pipeline: p.Name, Sources: p.Sources,
 		LogicalTime: p.LogicalTime, Trigger: p.Run.Trigger, Host: o.Host, PID: o.PID,
-		Variables: config.Masked(cty.ObjectVal(p.Variables)),
+		Variables: config.Masked(cty.ObjectVal(p.Variables)), Steps: blocksOf(p),
 	}
 	if o.Resume != nil {
 		started.ResumedFrom = o.Resume.Resumed()
 	}
 	return started
+}
+
+// blocksOf lists the pipeline's steps and what each needs, for the record.
+func blocksOf(p *config.Pipeline) []engine.Block {
+	var blocks []engine.Block
+	for _, a := range p.Graph.Steps() {
+		blocks = append(blocks, engine.Block{Step: a, Type: a.Type, Needs: p.Graph.Needs(a)})
+	}
+	return blocks
 }
 
 func recordOutputs(outputs []config.Output) []byte {

@@ -105,6 +105,7 @@ output "e" { value = step.echo.e.text }
 		t.Errorf("the run %s", result.Result)
 	}
 	for _, want := range []string{
+		`"steps":[{"step":"step.echo.a","type":"echo"},{"step":"step.echo.b","type":"echo","needs":["step.echo.a"]},{"step":"step.echo.c"`,
 		`"outputs":{"b":"xy","e":"refused (sensitive)"}`, `"code":"refused"`, `"argument":"secret","retryable":false,"range":{"filename":`,
 		`"reason":"upstream_failed","cause":"step.echo.c"`, `"steps":{"failed":1,"skipped":1,"succeeded":3}`,
 	} {

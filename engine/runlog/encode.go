@@ -112,6 +112,9 @@ func (e *encoder) runStarted(ev *engine.RunStarted) {
 	e.text("host", ev.Host)
 	e.integer("pid", int64(ev.PID))
 	e.given("resumed_from", ev.ResumedFrom)
+	if len(ev.Steps) > 0 {
+		e.any("steps", ev.Steps)
+	}
 }
 
 func (e *encoder) attemptFinished(ev *engine.AttemptFinished) {

@@ -40,6 +40,7 @@ func everyEvent() []engine.Event {
 			Version: "1.2.3", Pipeline: "temperature", Sources: []engine.Source{{Path: "/p/t.hcl", SHA256: hash}},
 			LogicalTime: start.In(time.FixedZone("", 7200)), Trigger: engine.Cron, Variables: json.RawMessage(`{"probe":"probe1","n":[1,2.5,null]}`),
 			Host: "box", PID: 4242, ResumedFrom: "0190163d-0000-739b-aea5-966c26f8ad91",
+			Steps: []engine.Block{{Step: clean, Type: "csv_resample"}, {Step: mail.Block(), Type: "smtp", Needs: []engine.Address{clean}}},
 		},
 		&engine.StepStarted{Step: mail, Type: "smtp", Arguments: json.RawMessage(`{"to":["a@example.com"],"password":null}`)},
 		&engine.AttemptStarted{Step: mail, Type: "smtp", Attempt: 1},

@@ -36,7 +36,7 @@ type app struct {
 	now            func() time.Time
 	noColor        bool
 	color          bool  // of standard error, once the flags are read
-	results        *sink // standard output as it is, for text that has to come out as it went in
+	results        *sink // standard output as it is, for what has been masked or has to come out as it went in
 }
 
 // exit is an error that says all there is to say by its code.

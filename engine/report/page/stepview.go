@@ -1,0 +1,162 @@
+package page
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"dagrun/engine"
+	"dagrun/engine/report"
+)
+
+// section is what a page says of a block.
+type section struct {
+	ID, Name, Type string
+	State          state
+	Text           string // how it ended
+	Needs          []link
+	Open           bool
+	Keyed          bool
+	Steps          []account
+	Rest           []brief // instances that are told of in a line
+	Hidden         int     // instances that are not told of
+}
+
+// link leads to the section of a block.
+type link struct{ ID, Name string }
+
+// account is all that a page says of a step, or of an instance.
+type account struct {
+	Name               string
+	State              state
+	Text, Brief        string // how it ended, in a line
+	Why, Because       string
+	Began              string
+	Error              *problem
+	Attempts           []try
+	Arguments          []field
+	Unset              string
+	Outputs            []field
+	Files              []file
+	Volume             string
+	Messages           []message
+	Earlier            int // messages before those
+	Open               bool
+	ArgumentsAreLogged bool
+}
+
+// brief is an instance in a line.
+type brief struct {
+	Name  string
+	State state
+	Text  string
+}
+
+// problem is an error with what a person can do about it.
+type problem struct{ Name, Link, Title, Code, Place, Message, More, Remedy string }
+
+// try is an attempt.
+type try struct {
+	State       state
+	Text, Began string
+	Code        string
+	Message     string
+}
+
+// file is a file that a step used.
+type file struct{ Role, Path, Size, Hash string }
+
+// message is what a step said.
+type message struct{ At, Level, Text, Fields string }
+
+// problemOf is the error of a step; nil where there is none.
+func (w wording) problemOf(e *engine.LocatedError) *problem {
+	if e == nil {
+		return nil
+	}
+	text, more := cut(w.text(e.Message))
+	return &problem{Code: w.line(e.Code), Place: w.line(report.Place(e)), Message: text, More: more, Remedy: w.text(e.Remedy)}
+}
+
+// accountOf tells all about a step.
+func (w wording) accountOf(t *step, start time.Time, now moment) account {
+	a := account{
+		Name: w.short(t.address), State: t.state().known(), Text: w.ending(t, now), Why: w.why(t), Attempts: w.tries(t, start, now),
+		ArgumentsAreLogged: len(t.arguments) > 0,
+	}
+	if t.decision != nil && t.decision.Reason != engine.DecisionUnchanged {
+		a.Because = w.line(report.Because(t.decision))
+	}
+	if !t.started.IsZero() {
+		a.Began = w.when(t.started)
+	}
+	var unset []string
+	a.Arguments, unset = w.fields(t.arguments)
+	a.Unset = strings.Join(unset, ", ")
+	if e := t.finished; e != nil {
+		a.Error = w.problemOf(e.Error)
+		a.Outputs, _ = w.fields(e.Outputs)
+		a.Volume = volume(e.Volume)
+		for _, f := range e.Files {
+			a.Files = append(a.Files, file{Role: string(f.Role), Path: w.line(f.Path), Size: report.Bytes(f.Size), Hash: w.line(f.SHA256)})
+		}
+	}
+	a.Brief = a.Why
+	if a.Error != nil {
+		a.Brief, _, _ = strings.Cut(a.Error.Message, "\n")
+	}
+	said, earlier := t.said()
+	a.Earlier = earlier
+	for _, m := range said {
+		a.Messages = append(a.Messages, w.message(m, start))
+	}
+	a.Open = a.State == state(engine.StepFailed)
+	return a
+}
+
+// tries tells of the attempts. The error of a single one is that of the step.
+func (w wording) tries(t *step, start time.Time, now moment) []try {
+	var tries []try
+	for _, a := range t.attempts {
+		end, how := a.ended(now)
+		told := try{State: how, Began: "+" + report.Length(a.started.Sub(start)), Text: how.words(now.status) + " after " + report.Length(end.Sub(a.started))}
+		if e := a.finished; e != nil {
+			if e.Result == engine.AttemptTimedOut {
+				told.Text = "timed out after " + report.Length(end.Sub(a.started))
+			}
+			if e.RetryIn != nil {
+				told.Text += ", the next one " + report.Length(e.RetryIn.Duration()) + " later"
+			}
+			if e.Error != nil && len(t.attempts) > 1 {
+				told.Code = w.line(e.Error.Code)
+				told.Message, _ = cut(w.text(e.Error.Message))
+			}
+		}
+		tries = append(tries, told)
+	}
+	return tries
+}
+
+func (w wording) message(m *engine.Log, start time.Time) message {
+	var fields []string
+	for _, key := range slices.Sorted(maps.Keys(m.Fields)) {
+		fields = append(fields, w.line(key)+"="+w.line(report.Value(m.Fields[key])))
+	}
+	text, _ := cut(w.text(m.Message))
+	list, _ := cut(strings.Join(fields, "  "))
+	return message{At: "+" + report.Length(m.Time.Sub(start)), Level: w.line(m.Level), Text: text, Fields: list}
+}
+
+// headline is the first line about a step that failed.
+func (w wording) headline(t *step) string {
+	text := "failed"
+	if t.finished.Attempts > 1 {
+		text += fmt.Sprintf(" after %d attempts", t.finished.Attempts)
+	}
+	if why := w.why(t); why != "" {
+		text += ": " + why
+	}
+	return text
+}

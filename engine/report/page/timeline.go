@@ -1,0 +1,198 @@
+package page
+
+import (
+	"fmt"
+	"time"
+
+	"dagrun/engine"
+	"dagrun/engine/report"
+)
+
+const (
+	mostRows      = 120 // of a timeline
+	mostInstances = 12  // of a block that have a row each
+	grain         = 500 // how finely the bars of many instances are told apart
+)
+
+// timeline shows when which attempt was at work.
+type timeline struct {
+	Ticks []tick
+	Rows  []row
+	More  int // blocks that have no row
+}
+
+// tick is a mark on the axis of time. Places are in percent of its length.
+type tick struct {
+	At   float64
+	Text string
+}
+
+// row is a line of a timeline.
+type row struct {
+	Name, Link string
+	State      state
+	Bars       []bar
+	Took       string
+}
+
+// bar is a stretch of a row.
+type bar struct {
+	From, Width float64 // percent
+	State       state
+	Text        string
+	Thin        bool // a pause between attempts
+}
+
+// ruler measures time in percent of the run.
+type ruler struct {
+	start time.Time
+	whole time.Duration
+}
+
+func (r ruler) at(t time.Time) float64 {
+	if r.whole <= 0 {
+		return 0
+	}
+	return min(max(100*float64(t.Sub(r.start))/float64(r.whole), 0), 100)
+}
+
+// ticks marks round times, at most six, none so near the end that its text
+// would not fit.
+func (r ruler) ticks() []tick {
+	step := roundTime(r.whole / 5)
+	var ticks []tick
+	for d := time.Duration(0); d <= r.whole; d += step {
+		at := r.at(r.start.Add(d))
+		if at > 94 {
+			break
+		}
+		text := report.Length(d)
+		if d == 0 {
+			text = "0"
+		}
+		ticks = append(ticks, tick{at, text})
+	}
+	return ticks
+}
+
+// roundTime is the next longer time that people count in.
+func roundTime(d time.Duration) time.Duration {
+	for unit := time.Millisecond; unit < time.Second; unit *= 10 {
+		for _, n := range []time.Duration{1, 2, 5} {
+			if n*unit >= d {
+				return n * unit
+			}
+		}
+	}
+	for _, n := range []time.Duration{1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 2 * 3600, 3 * 3600, 6 * 3600, 12 * 3600} {
+		if n*time.Second >= d {
+			return n * time.Second
+		}
+	}
+	const day = 24 * time.Hour
+	return (d + day - 1) / day * day
+}
+
+// drawTimeline draws the attempts of all blocks, the pauses between them
+// included. A block with many instances has one row.
+func drawTimeline(blocks []*block, r ruler, now moment, w wording) timeline {
+	t := timeline{Ticks: r.ticks()}
+	for _, b := range blocks {
+		if len(t.Rows) >= mostRows {
+			t.More++
+			continue
+		}
+		t.Rows = append(t.Rows, rowsOf(b, r, now, w)...)
+	}
+	return t
+}
+
+func rowsOf(b *block, r ruler, now moment, w wording) []row {
+	if len(b.steps) > mostInstances {
+		return []row{{Name: w.short(b.address), Link: b.id, State: b.state(), Bars: crowd(b.steps, r, now), Took: report.Length(b.took(now.time))}}
+	}
+	var rows []row
+	for _, s := range b.steps {
+		if s.started.IsZero() {
+			continue
+		}
+		rows = append(rows, row{Name: w.short(s.address), Link: b.id, State: s.state().known(), Bars: bars(s, r, now), Took: report.Length(s.took(now.time))})
+	}
+	return rows
+}
+
+// bars draws the attempts of a step.
+func bars(s *step, r ruler, now moment) []bar {
+	var bars []bar
+	for i, a := range s.attempts {
+		end, how := a.ended(now)
+		from := r.at(a.started)
+		if i > 0 && len(bars) > 0 {
+			last := bars[len(bars)-1]
+			bars = append(bars, bar{From: last.From + last.Width, Width: from - last.From - last.Width, Thin: true})
+		}
+		text := fmt.Sprintf("attempt %d %s after %s", a.number, how.words(now.status), report.Length(end.Sub(a.started)))
+		bars = append(bars, bar{From: from, Width: r.at(end) - from, State: how, Text: text})
+	}
+	return bars
+}
+
+// ended is when and how an attempt ended; one that is under way ends now.
+func (a attempt) ended(now moment) (time.Time, state) {
+	if a.finished == nil {
+		return now.time, atWork
+	}
+	end := a.started.Add(a.finished.Duration.Duration())
+	switch a.finished.Result {
+	case engine.AttemptSucceeded:
+		return end, state(engine.StepSucceeded)
+	case engine.AttemptCancelled:
+		return end, state(engine.StepCancelled)
+	}
+	return end, state(engine.StepFailed)
+}
+
+// crowd draws the attempts of many steps in one row: where any was at work, and
+// above that where any failed.
+func crowd(steps []*step, r ruler, now moment) []bar {
+	var taken [grain]state
+	for _, s := range steps {
+		for _, a := range s.attempts {
+			end, how := a.ended(now)
+			first := slot(r.at(a.started))
+			last := slot(r.at(end))
+			for i := first; i <= last; i++ {
+				taken[i] = graver(taken[i], state(engine.StepSucceeded))
+			}
+			taken[last] = graver(taken[last], how)
+		}
+	}
+	return stretches(taken[:])
+}
+
+func slot(percent float64) int { return min(int(percent/100*grain), grain-1) }
+
+func graver(a, b state) state {
+	for _, g := range gravest {
+		if a == g || b == g {
+			return g
+		}
+	}
+	return b
+}
+
+// stretches joins neighbouring slots of one state.
+func stretches(taken []state) []bar {
+	var bars []bar
+	for i, s := range taken {
+		if s == "" {
+			continue
+		}
+		if n := len(bars); n > 0 && i > 0 && taken[i-1] == s {
+			bars[n-1].Width += 100.0 / grain
+			continue
+		}
+		bars = append(bars, bar{From: float64(i) * 100 / grain, Width: 100.0 / grain, State: s})
+	}
+	return bars
+}

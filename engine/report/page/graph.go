@@ -53,7 +53,7 @@ func drawGraph(nodes []node, needs [][]int, upright bool) graph {
 	g := graph{Upright: upright, NodeWidth: 190}
 	readable := 1500
 	if upright {
-		g.NodeWidth, readable = 168, 460
+		g.NodeWidth, readable = 184, 480
 	}
 	linked, alone := separate(needs)
 	if len(linked) > 0 {
@@ -226,35 +226,32 @@ func fitting(s string, columns int) string {
 	return s[:cut] + "…"
 }
 
-// inShort says in few words how a block ended, whose icon says it too.
-func (b *block) inShort(now moment) string {
-	switch s := b.state(); {
+// note says in few words what a block is and how it ended, which its icon says
+// too.
+func (b *block) note(now moment) string {
+	switch {
 	case b.keyed():
-		if n := b.counts()[s]; n < len(b.steps) {
-			return report.Count(n) + " of " + report.Count(len(b.steps))
-		}
-		return report.Count(len(b.steps))
-	case len(b.steps) == 0 || b.steps[0].took(now.time) == 0 && len(b.steps[0].attempts) == 0:
-		return s.words(now.status)
+		text, _, _ := strings.Cut(b.summary(now), " · ")
+		return text
+	case len(b.steps) == 0 || len(b.steps[0].attempts) == 0:
+		return b.address.Type + " · " + b.state().words(now.status)
 	}
-	return report.Length(b.took(now.time))
+	return b.address.Type + " · " + report.Length(b.took(now.time))
 }
 
 // summary says in a few words how a block ended.
-func (b *block) summary(until moment) string {
+func (b *block) summary(now moment) string {
+	total, counts, s := len(b.steps), b.counts(), b.state()
+	took := " · " + report.Length(b.took(now.time))
 	switch {
-	case len(b.steps) == 1 && !b.keyed():
-		text := b.state().words(until.status)
-		if s := b.state(); s == atWork || b.steps[0].finished != nil && len(b.steps[0].attempts) > 0 {
-			text += " · " + report.Length(b.took(until.time))
-		}
-		return text
-	case len(b.steps) == 0:
-		return waiting.words(until.status)
+	case total == 0:
+		return waiting.words(now.status)
+	case total == 1 && !b.keyed() && len(b.steps[0].attempts) == 0:
+		return s.words(now.status)
+	case total == 1 && !b.keyed():
+		return s.words(now.status) + took
+	case counts[s] < total:
+		return report.Count(counts[s]) + " of " + report.Count(total) + " " + s.words(now.status) + took
 	}
-	total, counts := len(b.steps), b.counts()
-	if s := b.state(); counts[s] < total {
-		return report.Count(counts[s]) + " of " + report.Count(total) + " " + s.words(until.status)
-	}
-	return report.Count(total) + " " + b.state().words(until.status) + " · " + report.Length(b.took(until.time))
+	return report.Count(total) + " " + s.words(now.status) + took
 }

@@ -25,7 +25,9 @@ import (
 const (
 	mostAccounts = 250  // steps and instances that are told of in full
 	mostBriefs   = 5000 // that are told of in a line
-	mostProblems = 20   // errors at the top
+	mostProblems = 50   // errors at the top
+	openProblems = 5    // of them, that are not folded
+	openSteps    = 3    // instances of a block that are not folded, since they failed
 )
 
 // Options are what a page cannot learn from the log.
@@ -74,6 +76,7 @@ type sheet struct {
 	Alert           string // why, when no step tells
 	Forgiven        bool   // the run went on without what failed
 	Problems        []problem
+	FoldedProblems  []problem
 	MoreProblems    int
 	Outputs         []field
 	Gallery         gallery
@@ -162,7 +165,7 @@ func (p *sheet) problems(s *story, blocks []*block, w wording) {
 		if t.finished == nil || t.finished.Result != engine.StepFailed {
 			continue
 		}
-		if len(p.Problems) == mostProblems {
+		if len(p.Problems)+len(p.FoldedProblems) == mostProblems {
 			p.MoreProblems++
 			continue
 		}
@@ -171,7 +174,11 @@ func (p *sheet) problems(s *story, blocks []*block, w wording) {
 			problem = w.problemOf(new(engine.LocatedError))
 		}
 		problem.Name, problem.Title, problem.Link = w.short(t.address), w.headline(t), ids[t.address.Block()]
-		p.Problems = append(p.Problems, *problem)
+		if len(p.Problems) < openProblems {
+			p.Problems = append(p.Problems, *problem)
+		} else {
+			p.FoldedProblems = append(p.FoldedProblems, *problem)
+		}
 	}
 	if end := s.finished; end != nil {
 		p.Alert = w.text(end.Error)
@@ -203,7 +210,7 @@ func (p *sheet) draw(blocks []*block, now moment, w wording) {
 	for i, at := range chosen {
 		b := blocks[at]
 		name := w.short(b.address)
-		nodes[i] = node{ID: b.id, State: b.state(), Name: w.line(b.address.Name), Whole: name, Note: w.line(b.address.Type) + " · " + b.inShort(now), Told: b.summary(now), Keyed: b.keyed()}
+		nodes[i] = node{ID: b.id, State: b.state(), Name: w.line(b.address.Name), Whole: name, Note: w.line(b.note(now)), Told: b.summary(now), Keyed: b.keyed()}
 		for _, need := range b.needs {
 			if up, drawn := position[need]; drawn {
 				needs[i] = append(needs[i], up)
@@ -240,17 +247,25 @@ func (w wording) sections(blocks []*block, start time.Time, now moment) []sectio
 	full, briefs := fullyTold(blocks), 0
 	sections := make([]section, 0, len(blocks))
 	for _, b := range blocks {
-		s := section{ID: b.id, Name: w.short(b.address), Type: w.line(b.typ), State: b.state(), Text: b.summary(now), Keyed: b.keyed()}
+		s := section{ID: b.id, Name: w.short(b.address), State: b.state(), Text: b.summary(now), Keyed: b.keyed()}
+		if len(b.steps) == 1 && !s.Keyed {
+			s.Text, s.Brief = w.ending(b.steps[0], now), w.brief(b.steps[0])
+		}
 		for _, need := range b.needs {
 			s.Needs = append(s.Needs, link{blocks[need].id, w.short(blocks[need].address)})
 		}
 		s.Open = s.State == state(engine.StepFailed)
+		open := 0
 		for _, t := range b.steps {
 			switch {
 			case full[t]:
-				s.Steps = append(s.Steps, w.accountOf(t, start, now))
+				a := w.accountOf(t, start, now)
+				if a.Open = a.State == state(engine.StepFailed) && open < openSteps; a.Open {
+					open++
+				}
+				s.Steps = append(s.Steps, a)
 			case briefs < mostBriefs:
-				s.Rest = append(s.Rest, brief{Name: w.line(t.address.Key), State: t.state().known(), Text: w.ending(t, now)})
+				s.Rest = append(s.Rest, brief{Name: w.key(t.address), State: t.state().known(), Text: w.ending(t, now)})
 				briefs++
 			default:
 				s.Hidden++

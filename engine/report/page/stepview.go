@@ -13,15 +13,15 @@ import (
 
 // section is what a page says of a block.
 type section struct {
-	ID, Name, Type string
-	State          state
-	Text           string // how it ended
-	Needs          []link
-	Open           bool
-	Keyed          bool
-	Steps          []account
-	Rest           []brief // instances that are told of in a line
-	Hidden         int     // instances that are not told of
+	ID, Name    string
+	State       state
+	Text, Brief string // how it ended, and why
+	Needs       []link
+	Open        bool
+	Keyed       bool
+	Steps       []account
+	Rest        []brief // instances that are told of in a line
+	Hidden      int     // instances that are not told of
 }
 
 // link leads to the section of a block.
@@ -29,22 +29,21 @@ type link struct{ ID, Name string }
 
 // account is all that a page says of a step, or of an instance.
 type account struct {
-	Name               string
-	State              state
-	Text, Brief        string // how it ended, in a line
-	Why, Because       string
-	Began              string
-	Error              *problem
-	Attempts           []try
-	Arguments          []field
-	Unset              string
-	Outputs            []field
-	Files              []file
-	Volume             string
-	Messages           []message
-	Earlier            int // messages before those
-	Open               bool
-	ArgumentsAreLogged bool
+	Name         string
+	State        state
+	Text, Brief  string // how it ended, and why, in a line each
+	Why, Because string
+	Began        string
+	Error        *problem
+	Attempts     []try
+	Arguments    []field
+	Unset        string
+	Outputs      []field
+	Files        []file
+	Volume       string
+	Messages     []message
+	Earlier      int // messages before those
+	Open         bool
 }
 
 // brief is an instance in a line.
@@ -83,8 +82,7 @@ func (w wording) problemOf(e *engine.LocatedError) *problem {
 // accountOf tells all about a step.
 func (w wording) accountOf(t *step, start time.Time, now moment) account {
 	a := account{
-		Name: w.short(t.address), State: t.state().known(), Text: w.ending(t, now), Why: w.why(t), Attempts: w.tries(t, start, now),
-		ArgumentsAreLogged: len(t.arguments) > 0,
+		Name: w.key(t.address), State: t.state().known(), Text: w.ending(t, now), Brief: w.brief(t), Why: w.why(t), Attempts: w.tries(t, start, now),
 	}
 	if t.decision != nil && t.decision.Reason != engine.DecisionUnchanged {
 		a.Because = w.line(report.Because(t.decision))
@@ -103,23 +101,18 @@ func (w wording) accountOf(t *step, start time.Time, now moment) account {
 			a.Files = append(a.Files, file{Role: string(f.Role), Path: w.line(f.Path), Size: report.Bytes(f.Size), Hash: w.line(f.SHA256)})
 		}
 	}
-	a.Brief = a.Why
-	if a.Error != nil {
-		a.Brief, _, _ = strings.Cut(a.Error.Message, "\n")
-	}
 	said, earlier := t.said()
 	a.Earlier = earlier
 	for _, m := range said {
 		a.Messages = append(a.Messages, w.message(m, start))
 	}
-	a.Open = a.State == state(engine.StepFailed)
 	return a
 }
 
-// tries tells of the attempts. The error of a single one is that of the step.
+// tries tells of the attempts. The error of the last is that of the step.
 func (w wording) tries(t *step, start time.Time, now moment) []try {
 	var tries []try
-	for _, a := range t.attempts {
+	for i, a := range t.attempts {
 		end, how := a.ended(now)
 		told := try{State: how, Began: "+" + report.Length(a.started.Sub(start)), Text: how.words(now.status) + " after " + report.Length(end.Sub(a.started))}
 		if e := a.finished; e != nil {
@@ -129,7 +122,7 @@ func (w wording) tries(t *step, start time.Time, now moment) []try {
 			if e.RetryIn != nil {
 				told.Text += ", the next one " + report.Length(e.RetryIn.Duration()) + " later"
 			}
-			if e.Error != nil && len(t.attempts) > 1 {
+			if e.Error != nil && i < len(t.attempts)-1 {
 				told.Code = w.line(e.Error.Code)
 				told.Message, _ = cut(w.text(e.Error.Message))
 			}
@@ -147,6 +140,18 @@ func (w wording) message(m *engine.Log, start time.Time) message {
 	text, _ := cut(w.text(m.Message))
 	list, _ := cut(strings.Join(fields, "  "))
 	return message{At: "+" + report.Length(m.Time.Sub(start)), Level: w.line(m.Level), Text: text, Fields: list}
+}
+
+// brief is why a step ended as it did, in a line.
+func (w wording) brief(t *step) string {
+	if t.finished != nil && t.finished.Error != nil {
+		first, _, _ := strings.Cut(w.text(t.finished.Error.Message), "\n")
+		return first
+	}
+	if t.finished != nil && t.finished.Reason == engine.ReasonRetrySucceeded {
+		return ""
+	}
+	return w.why(t)
 }
 
 // headline is the first line about a step that failed.

@@ -2,6 +2,7 @@ package page
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -37,6 +38,14 @@ func (w wording) line(s string) string {
 }
 
 func (w wording) short(a engine.Address) string { return w.line(report.Short(a)) }
+
+// key names an instance in its block.
+func (w wording) key(a engine.Address) string {
+	if a.Keyed && a.Key != "" {
+		return w.line(a.Key)
+	}
+	return w.line(strconv.Quote(a.Key))
+}
 
 // when is a point in time in the reader's zone.
 func (w wording) when(t time.Time) string { return t.In(w.zone).Format("2006-01-02 15:04:05 MST") }

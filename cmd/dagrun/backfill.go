@@ -43,6 +43,7 @@ func (a *app) backfillCommand() *cobra.Command {
 	c.Flags().StringVar(&b.every, "every", "1d", "`distance` of the dates; whole days keep the time of day when clocks change")
 	c.Flags().BoolVar(&b.keepGoing, "keep-going", false, "go on with the next date after one that failed")
 	c.Flags().BoolVar(&b.redo, "force", false, "run also the dates that have succeeded")
+	b.addReport(c, "write an HTML page about the runs of the backfill to this file when it ends; where only that fails, the exit code is 1")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if err := b.settle(c); err != nil {
 			return usageError{err}
@@ -65,15 +66,17 @@ func (a *app) backfill(path string, b backfill) error {
 	if err := p.ExportDotenv(os.Setenv); err != nil {
 		return err
 	}
+	stateDir := stateDirOf(b.stateDir, p.WorkingDir)
+	newest := newestOf(stateDir, p.Name)
 	var done func(time.Time) string
 	if !b.redo {
-		stateDir := stateDirOf(b.stateDir, p.WorkingDir)
 		a.look(historyIn(stateDir), p.Name)
 		done = a.succeeded(p, stateDir, b.span())
 	}
 	signals := catchSignals()
 	defer signals.stop()
-	return a.backfillDates(path, b, dates, done, signals)
+	end := a.backfillDates(path, b, dates, done, signals)
+	return a.afterPage(end, a.backfillPage(stateDir, p.Name, newest, b.launch))
 }
 
 // backfillDates makes the runs. done gives the run that has succeeded on a

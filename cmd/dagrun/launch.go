@@ -36,8 +36,9 @@ type launch struct {
 	force       bool   // nothing is reused
 	targets     []string
 	exclusions  []string
-	waits       bool // for a run under way, whatever on_overlap says
-	silent      bool // about the pipeline's outputs
+	waits       bool   // for a run under way, whatever on_overlap says
+	silent      bool   // about the pipeline's outputs
+	report      string // the HTML page to write at the end; empty for none
 	// done gives a run that makes this one needless; it is asked under the lock. It
 	// may be nil.
 	done func() string
@@ -91,6 +92,9 @@ func (l *launch) settle(c *cobra.Command) error {
 		return errors.New("--force goes with --resume: a run that takes up no other does everything anyway")
 	case l.parallelism < 0:
 		return fmt.Errorf("--parallelism: %d is too small; the smallest value is 1", l.parallelism)
+	}
+	if err := l.checkReport(c); err != nil {
+		return err
 	}
 	if l.lockTimeout != "" {
 		if _, err := engine.ParseDuration(l.lockTimeout); err != nil {
@@ -297,7 +301,8 @@ func (a *app) runLocked(p *config.Pipeline, stateDir string, l launch, o execute
 	if err != nil {
 		return unrecorded(err, stateDir)
 	}
-	return a.end(p, result, stateDir, l, signals)
+	lost := a.runPage(stateDir, p.Name, id, l)
+	return a.afterPage(a.end(p, result, stateDir, l, signals), lost)
 }
 
 // watch gives a channel that is closed when a run has to end: by a signal, or

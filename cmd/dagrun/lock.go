@@ -159,10 +159,11 @@ func (a *app) overlap(p *config.Pipeline, stateDir string, l launch) error {
 		return err
 	}
 	_, _ = fmt.Fprintf(a.stderr, "dagrun: %s; this run of %s is skipped and recorded (on_overlap = %q)\n", why, p.Name, p.OnOverlap)
+	lost := a.runPage(stateDir, p.Name, p.Run.ID, l)
 	if p.OnOverlap == config.OverlapSkip && !l.waits {
-		return exit{exitOK}
+		return a.afterPage(exit{exitOK}, lost)
 	}
-	return exit{exitLocked}
+	return a.afterPage(exit{exitLocked}, lost)
 }
 
 // interrupted records that this run was told to end while it waited for
@@ -171,10 +172,10 @@ func (a *app) interrupted(p *config.Pipeline, stateDir string, l launch, code in
 	why := "it was interrupted while it waited, for " + errLocked.Error() + underWay(stateDir, p.Name)
 	if err := a.recordIdle(p, stateDir, l, engine.RunCancelled, why); err != nil {
 		a.say(unrecorded(err, stateDir))
-	} else {
-		_, _ = fmt.Fprintf(a.stderr, "dagrun: this run of %s was interrupted while it waited, and is recorded as cancelled\n", p.Name)
+		return exit{code}
 	}
-	return exit{code}
+	_, _ = fmt.Fprintf(a.stderr, "dagrun: this run of %s was interrupted while it waited, and is recorded as cancelled\n", p.Name)
+	return a.afterPage(exit{code}, a.runPage(stateDir, p.Name, p.Run.ID, l))
 }
 
 // recordIdle writes the record of a run that does nothing.

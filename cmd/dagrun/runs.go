@@ -48,12 +48,7 @@ func (a *app) runsCommand() *cobra.Command {
 			"crashed run: step and attempt), error and resumed_from. Times are RFC 3339.",
 		Args: cobra.MaximumNArgs(1),
 		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-			h, err := openHistory(f.stateDir)
-			if err != nil || len(args) > 0 {
-				return nil, cobra.ShellCompDirectiveNoFileComp
-			}
-			names, _ := runlog.Pipelines(h.dir) // there is nothing to say here
-			return names, cobra.ShellCompDirectiveNoFileComp
+			return completePipeline(f.stateDir, args)
 		},
 	}
 	c.Flags().BoolVar(&f.asJSON, "json", false, "print a JSON array")
@@ -77,31 +72,51 @@ func (a *app) runsCommand() *cobra.Command {
 	return c
 }
 
+// completePipeline offers the pipelines of a history.
+func completePipeline(stateDir string, args []string) ([]string, cobra.ShellCompDirective) {
+	h, err := openHistory(stateDir)
+	if err != nil || len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	names, _ := runlog.Pipelines(h.dir) // there is nothing to say here
+	return names, cobra.ShellCompDirectiveNoFileComp
+}
+
 func (a *app) listRuns(pipeline string, one bool, f runsFlags) error {
 	debug.SetGCPercent(400) // a long list is made once, and then the process ends
+	rows, err := a.rowsOf(pipeline, one, f)
+	switch {
+	case err != nil:
+		return err
+	case f.asJSON:
+		return a.printRuns(rows)
+	case len(rows) == 0:
+		dir, _ := historyDir(f.stateDir) // it was found a moment ago
+		_, _ = fmt.Fprintf(a.stderr, "dagrun: no such run in %s\n", filepath.Join(dir, "runs"))
+		return nil
+	}
+	return report.Runs(a.stdout, rows, time.Local, report.Options{Color: a.outColor()})
+}
+
+// rowsOf gives the runs that are asked for, of one pipeline or of all, and says
+// what of the history cannot be read.
+func (a *app) rowsOf(pipeline string, one bool, f runsFlags) ([]report.Row, error) {
 	h, err := openHistory(f.stateDir)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	known, err := runlog.Pipelines(h.dir)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if one && !slices.Contains(known, pipeline) {
-		return noPipeline(h.dir, pipeline, known)
+		return nil, noPipeline(h.dir, pipeline, known)
 	}
 	rows, unread := a.collect(h, pipeline, f)
 	for _, err := range unread {
 		a.say(err)
 	}
-	if f.asJSON {
-		return a.printRuns(rows)
-	}
-	if len(rows) == 0 {
-		_, _ = fmt.Fprintf(a.stderr, "dagrun: no such run in %s\n", filepath.Join(h.dir, "runs"))
-		return nil
-	}
-	return report.Runs(a.stdout, rows, time.Local, report.Options{Color: a.outColor()})
+	return rows, nil
 }
 
 // collect gives the runs that are asked for, and what cannot be read. At the

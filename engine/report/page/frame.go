@@ -5,7 +5,9 @@ import (
 	"embed"
 	"encoding/base64"
 	"html/template"
-	"strings"
+
+	"dagrun/engine"
+	"dagrun/engine/report"
 )
 
 //go:embed *.tmpl
@@ -14,7 +16,7 @@ var files embed.FS
 //go:embed style.css
 var style string
 
-var templates = template.Must(template.ParseFS(files, "*.tmpl"))
+var templates = template.Must(template.New("").Funcs(template.FuncMap{"count": report.Count}).ParseFS(files, "*.tmpl"))
 
 // policy lets a page use its own styles and the pictures in it, and forbids
 // everything else: whatever may stand in a page, no script runs and nothing is
@@ -34,15 +36,22 @@ type frame struct {
 	Policy string // the Content-Security-Policy
 }
 
-// newFrame gives what every page has; its icon has the colour of a state.
+// newFrame gives what every page has, in the colour of a state.
 func newFrame(tone state) frame {
-	colour := map[state]string{"succeeded": "1a7f4b", "failed": "d1293d", "cancelled": "b35900", atWork: "2367d1"}[tone]
+	f := frame{Policy: policy, Style: template.CSS(style)} //nolint:gosec // the package's own
+	f.setTone(tone)
+	return f
+}
+
+// setTone gives a page the colour of a state. Its icon stands in the page, so
+// that browsers ask nobody for one.
+func (f *frame) setTone(tone state) {
+	colour := map[state]string{
+		state(engine.StepSucceeded): "1a7f4b", state(engine.StepFailed): "d1293d", state(engine.StepCancelled): "b35900", atWork: "2367d1",
+	}[tone]
 	if colour == "" {
 		colour = "7a7f87"
 	}
-	svg := `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><circle cx="8" cy="8" r="7" fill="#` + colour + `"/></svg>`
-	return frame{
-		Tone: tone, Policy: policy, Style: template.CSS(style), //nolint:gosec // the package's own
-		Icon: template.URL("data:image/svg+xml," + strings.NewReplacer("<", "%3C", ">", "%3E", "#", "%23", `"`, "'").Replace(svg)), //nolint:gosec // made here
-	}
+	svg := `<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'><circle cx='8' cy='8' r='7' fill='#` + colour + `'/></svg>`
+	f.Tone, f.Icon = tone, template.URL("data:image/svg+xml;base64,"+base64.StdEncoding.EncodeToString([]byte(svg))) //nolint:gosec // made here
 }

@@ -255,15 +255,10 @@ func (w wording) sections(blocks []*block, start time.Time, now moment) []sectio
 			s.Needs = append(s.Needs, link{blocks[need].id, w.short(blocks[need].address)})
 		}
 		s.Open = s.State == state(engine.StepFailed)
-		open := 0
 		for _, t := range b.steps {
 			switch {
 			case full[t]:
-				a := w.accountOf(t, start, now)
-				if a.Open = a.State == state(engine.StepFailed) && open < openSteps; a.Open {
-					open++
-				}
-				s.Steps = append(s.Steps, a)
+				s.tell(w.accountOf(t, start, now), t)
 			case briefs < mostBriefs:
 				s.Rest = append(s.Rest, brief{Name: w.key(t.address), State: t.state().known(), Text: w.ending(t, now)})
 				briefs++
@@ -274,6 +269,20 @@ func (w wording) sections(blocks []*block, start time.Time, now moment) []sectio
 		sections = append(sections, s)
 	}
 	return sections
+}
+
+// tell adds the account of a step. Of instances those that went well without
+// remark are folded, so that what went wrong is seen.
+func (s *section) tell(a account, t *step) {
+	switch {
+	case a.State == state(engine.StepFailed):
+		a.Open = len(s.Steps) < openSteps
+		s.Steps = append(s.Steps, a)
+	case s.Keyed && t.state() != atWork && !t.remarkable():
+		s.Quiet = append(s.Quiet, a)
+	default:
+		s.Steps = append(s.Steps, a)
+	}
 }
 
 // fullyTold chooses the steps that are told of in full.

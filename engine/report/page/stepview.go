@@ -20,8 +20,9 @@ type section struct {
 	Open        bool
 	Keyed       bool
 	Steps       []account
-	Rest        []brief // instances that are told of in a line
-	Hidden      int     // instances that are not told of
+	Quiet       []account // instances that went well without remark
+	Rest        []brief   // instances that are told of in a line
+	Hidden      int       // instances that are not told of
 }
 
 // link leads to the section of a block.

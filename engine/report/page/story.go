@@ -68,6 +68,8 @@ func (s *story) note(e engine.Event) {
 		s.last = at
 	}
 	switch e := e.(type) {
+	case *engine.RunStarted:
+		s.run.Started = e
 	case *engine.StepStarted:
 		t := s.of(e.Step, e.Type)
 		t.started, t.decision, t.arguments = at, e.Decision, e.Arguments

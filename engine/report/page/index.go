@@ -1,0 +1,200 @@
+package page
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"dagrun/engine"
+	"dagrun/engine/report"
+	"dagrun/engine/runlog"
+)
+
+const mostColumns = 120 // steps of a pipeline in an index
+
+// Index writes a page about many runs, given newest first: for each pipeline a
+// grid of its runs and steps, with how each step ended and how long it took.
+// Runs whose log cannot be read at all are named on the page.
+func Index(out io.Writer, runs []report.Row, o Options) error {
+	w := o.wording()
+	p := overview{frame: newFrame(state(engine.StepSucceeded)), Total: len(runs)}
+	p.Title = "dagrun: history"
+	index := map[string]int{}
+	for _, r := range runs {
+		i, known := index[r.Pipeline]
+		if !known {
+			i = len(p.Pipelines)
+			index[r.Pipeline] = i
+			p.Pipelines = append(p.Pipelines, grid{Name: w.line(r.Pipeline), columns: map[engine.Address]int{}})
+		}
+		s, err := read(runlog.Run{ID: r.ID, Dir: r.Dir})
+		if err != nil || s.run.Started == nil {
+			p.Unread = append(p.Unread, w.line(fmt.Sprintf("run %s: %v", r.ID, err)))
+			continue
+		}
+		p.Pipelines[i].add(r, s, moment{s.last, r.Status}, w)
+	}
+	for i := range p.Pipelines {
+		p.Pipelines[i].finish(w)
+		p.Counts = append(p.Counts, p.Pipelines[i].Counts...)
+	}
+	p.Counts = merged(p.Counts)
+	if len(p.Pipelines) == 1 {
+		p.Title = p.Pipelines[0].Name + ": history"
+	}
+	if len(runs) > 0 {
+		p.frame.setTone(toneOf(runs[0].Status))
+	}
+	return render(out, "index.html.tmpl", p)
+}
+
+// overview is what the page of an index shows.
+type overview struct {
+	frame
+
+	Total     int
+	Counts    []tally
+	Pipelines []grid
+	Unread    []string
+}
+
+// tally is how many runs ended so.
+type tally struct {
+	Status string
+	Tone   state
+	Number int
+}
+
+// grid is the runs of a pipeline and their steps.
+type grid struct {
+	Name    string
+	Counts  []tally
+	Steps   []string // the columns
+	More    int      // steps without a column
+	Runs    []gridRun
+	Bars    []column
+	order   []engine.Address
+	columns map[engine.Address]int
+	longest time.Duration
+}
+
+// gridRun is a row of a grid.
+type gridRun struct {
+	ID, Short string
+	Logical   string
+	Started   string
+	Status    string
+	Tone      state
+	Took      string
+	Note      string
+	Cells     []cell
+	byColumn  map[int]cell
+	took      time.Duration
+}
+
+// cell is a step of a run; its state is empty where the run had no such step.
+type cell struct {
+	State state
+	Took  string
+	Text  string
+}
+
+// column is a bar of the chart of durations.
+type column struct {
+	X, Width, Y, Height float64 // percent
+	Tone                state
+	Text                string
+}
+
+// add adds a run, which is older than those before.
+func (g *grid) add(r report.Row, s *story, now moment, w wording) {
+	run := gridRun{
+		ID: w.line(r.ID), Short: w.line(r.Short), Logical: report.Clock(r.LogicalTime), Started: w.when(r.Started), Status: w.line(r.Status),
+		Tone: toneOf(r.Status), byColumn: map[int]cell{}, Note: w.line(r.Error),
+	}
+	if r.Result != "" && r.Result != engine.RunSkipped {
+		run.took, run.Took = r.Duration, report.Length(r.Duration)
+	}
+	g.longest = max(g.longest, run.took)
+	g.count(run.Status, run.Tone)
+	for _, b := range blocksOf(s) {
+		if len(b.steps) == 0 {
+			continue
+		}
+		i, known := g.columns[b.address]
+		if !known {
+			i = len(g.order)
+			g.columns[b.address] = i
+			g.order = append(g.order, b.address)
+		}
+		run.byColumn[i] = b.cell(now, w)
+	}
+	g.Runs = append(g.Runs, run)
+}
+
+func (b *block) cell(now moment, w wording) cell {
+	c := cell{State: b.state(), Text: w.short(b.address) + ": " + b.summary(now)}
+	if len(b.steps) == 1 {
+		c.Text = w.short(b.address) + ": " + w.ending(b.steps[0], now)
+		if why := w.brief(b.steps[0]); why != "" {
+			c.Text += ": " + why
+		}
+	}
+	for _, t := range b.steps {
+		if len(t.attempts) > 0 {
+			c.Took = report.Length(b.took(now.time))
+			break
+		}
+	}
+	return c
+}
+
+func (g *grid) count(status string, tone state) {
+	g.Counts = merged(append(g.Counts, tally{status, tone, 1}))
+}
+
+// merged adds up the tallies of equal results.
+func merged(all []tally) []tally {
+	var sums []tally
+	for _, t := range all {
+		i := slices.IndexFunc(sums, func(s tally) bool { return s.Status == t.Status })
+		if i < 0 {
+			sums = append(sums, t)
+			continue
+		}
+		sums[i].Number += t.Number
+	}
+	return sums
+}
+
+// finish makes the cells of all rows, now that all columns are known, and the
+// chart.
+func (g *grid) finish(w wording) {
+	shown := g.order[:min(len(g.order), mostColumns)]
+	g.More = len(g.order) - len(shown)
+	for _, a := range shown {
+		g.Steps = append(g.Steps, w.short(a))
+	}
+	for i := range g.Runs {
+		run := &g.Runs[i]
+		for k := range shown {
+			run.Cells = append(run.Cells, run.byColumn[k])
+		}
+		g.Bars = append(g.Bars, g.bar(i))
+	}
+}
+
+// bar is a run in the chart, in which time goes to the right.
+func (g *grid) bar(i int) column {
+	run := g.Runs[i]
+	room := 100 / float64(max(len(g.Runs), 12))
+	high := 6.0
+	if g.longest > 0 {
+		high = max(high, 100*float64(run.took)/float64(g.longest))
+	}
+	return column{
+		X: 100 - float64(i+1)*room, Width: room * 0.8, Y: 100 - high, Height: high, Tone: run.Tone,
+		Text: run.Logical + ": " + run.Status + " " + run.Took,
+	}
+}

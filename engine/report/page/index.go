@@ -19,7 +19,7 @@ const mostColumns = 120 // steps of a pipeline in an index
 func Index(out io.Writer, runs []report.Row, o Options) error {
 	w := o.wording()
 	p := overview{frame: newFrame(state(engine.StepSucceeded)), Total: len(runs)}
-	p.Title = "dagrun: history"
+	p.Title = "History"
 	index := map[string]int{}
 	for _, r := range runs {
 		i, known := index[r.Pipeline]
@@ -41,7 +41,7 @@ func Index(out io.Writer, runs []report.Row, o Options) error {
 	}
 	p.Counts = merged(p.Counts)
 	if len(p.Pipelines) == 1 {
-		p.Title = p.Pipelines[0].Name + ": history"
+		p.Title = "History of " + p.Pipelines[0].Name
 	}
 	if len(runs) > 0 {
 		p.frame.setTone(toneOf(runs[0].Status))
@@ -188,7 +188,7 @@ func (g *grid) finish(w wording) {
 // bar is a run in the chart, in which time goes to the right.
 func (g *grid) bar(i int) column {
 	run := g.Runs[i]
-	room := 100 / float64(max(len(g.Runs), 12))
+	room := 100 / float64(max(len(g.Runs), 30))
 	high := 6.0
 	if g.longest > 0 {
 		high = max(high, 100*float64(run.took)/float64(g.longest))

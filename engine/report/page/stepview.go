@@ -69,7 +69,10 @@ type try struct {
 type file struct{ Role, Path, Size, Hash string }
 
 // message is what a step said.
-type message struct{ At, Level, Text, Fields string }
+type message struct {
+	At, Level, Text, Fields string
+	Loud                    bool // a warning or an error
+}
 
 // problemOf is the error of a step; nil where there is none.
 func (w wording) problemOf(e *engine.LocatedError) *problem {
@@ -99,7 +102,7 @@ func (w wording) accountOf(t *step, start time.Time, now moment) account {
 		a.Outputs, _ = w.fields(e.Outputs)
 		a.Volume = volume(e.Volume)
 		for _, f := range e.Files {
-			a.Files = append(a.Files, file{Role: string(f.Role), Path: w.line(f.Path), Size: report.Bytes(f.Size), Hash: w.line(f.SHA256)})
+			a.Files = append(a.Files, file{Role: w.line(string(f.Role)), Path: w.line(f.Path), Size: report.Bytes(f.Size), Hash: w.line(f.SHA256)})
 		}
 	}
 	said, earlier := t.said()
@@ -140,7 +143,7 @@ func (w wording) message(m *engine.Log, start time.Time) message {
 	}
 	text, _ := cut(w.text(m.Message))
 	list, _ := cut(strings.Join(fields, "  "))
-	return message{At: "+" + report.Length(m.Time.Sub(start)), Level: w.line(m.Level), Text: text, Fields: list}
+	return message{At: "+" + report.Length(m.Time.Sub(start)), Level: w.line(m.Level), Text: text, Fields: list, Loud: m.Level == "warn" || m.Level == "error"}
 }
 
 // brief is why a step ended as it did, in a line.

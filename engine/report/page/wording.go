@@ -52,7 +52,7 @@ func (w wording) when(t time.Time) string { return t.In(w.zone).Format("2006-01-
 
 // ending says how a step ended, in a line.
 func (w wording) ending(t *step, now moment) string {
-	text := t.state().words(now.status)
+	text := w.line(t.state().words(now.status))
 	took := report.Length(t.took(now.time))
 	switch {
 	case t.finished == nil:

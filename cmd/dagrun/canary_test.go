@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/hex"
+	"html/template"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -30,6 +32,7 @@ func formsOf(secret string) map[string]string {
 	forms := map[string]string{
 		"as it is": secret, "in a query": url.QueryEscape(secret), "in a path": url.PathEscape(secret),
 		"in hex": hex.EncodeToString([]byte(secret)), "escaped": strings.ReplaceAll(secret, ">", `\u003e`),
+		"in a page": inAPage(secret),
 	}
 	for shift, name := range []string{"base64", "base64, shifted by 1", "base64, shifted by 2"} {
 		whole := base64.StdEncoding.EncodeToString([]byte("xx"[:shift] + secret))
@@ -38,6 +41,15 @@ func formsOf(secret string) map[string]string {
 		forms["URL's "+name] = strings.NewReplacer("+", "-", "/", "_").Replace(own)
 	}
 	return forms
+}
+
+// inAPage is a text as it is written in HTML.
+func inAPage(text string) string {
+	var out strings.Builder
+	if err := template.Must(template.New("").Parse("{{.}}")).Execute(&out, text); err != nil {
+		panic(err)
+	}
+	return out.String()
 }
 
 // checkSecret checks that no secret is in a text, in no form.
@@ -57,12 +69,13 @@ func checkSecret(t testing.TB, where string, text []byte) {
 var secretCommands = [][]string{
 	{"validate"}, {"validate", "--json"}, {"plan"}, {"plan", "--json"},
 	{"run"}, {"run", "--json"}, {"run", "--resume"}, {"run", "--resume", "--json"}, {"plan", "--resume"}, {"plan", "--resume", "--json"},
-	{"backfill", "--from", "2026-01-01", "--to", "2026-01-02", "--keep-going"},
+	{"backfill", "--from", "2026-01-01", "--to", "2026-01-02", "--keep-going", "--report", "PAGES/index.html"}, {"run", "--report", "PAGES/run.html"},
 }
 
 // lookingCommands are those that look at what the others have left.
 var lookingCommands = [][]string{
 	{"runs"}, {"runs", "--json"}, {"show", "latest"}, {"show", "latest", "--json"}, {"logs", "latest"}, {"logs", "latest", "--json"},
+	{"report", "latest", "-o", "-"}, {"report", "latest", "-o", "PAGES/report.html"}, {"report", "--all", "-o", "-"},
 }
 
 // secretHead is how every pipeline of this test begins.
@@ -234,16 +247,22 @@ func TestNoFailureShowsASecret(t *testing.T) {
 			writeFile(t, filepath.Join(dir, "p.vars.hcl"), "filed = \""+canaries["variable file"]+"\"\n")
 			writeFile(t, filepath.Join(dir, "good.csv"), readingsOfNames)
 			writeFile(t, filepath.Join(dir, "bad.csv"), "t,v\n2026-03-02 00:00,1\n2026-03-02 00:10,"+canaries["variable"]+" "+canaries["environment"]+" "+canaries["dotenv"]+"\n")
-			state := filepath.Join(dir, ".dagrun")
+			state, pages := filepath.Join(dir, ".dagrun"), filepath.Join(dir, "pages")
+			if err := os.Mkdir(pages, 0o700); err != nil {
+				t.Fatal(err)
+			}
+			placed := func(command []string) []string {
+				return strings.Split(strings.ReplaceAll(strings.Join(command, "\x00"), "PAGES", pages), "\x00")
+			}
 			args := []string{"--var", "token=" + canaries["variable"], "--var-file", filepath.Join(dir, "p.vars.hcl"),
 				"--var", "endpoint=" + store.URL, "--var", "server=" + server.URL(), "--var", "ca=" + server.CAFile()}
 			wrong := strings.Contains(name, "wrong")
 			for _, command := range secretCommands {
-				callSecretly(t, append(append([]string{command[0], path}, args...), command[1:]...), strings.Join(command, " "), name == "nothing fails", wrong)
+				callSecretly(t, append(append([]string{command[0], path}, args...), placed(command)[1:]...), strings.Join(command, " "), name == "nothing fails", wrong)
 			}
 			for _, command := range lookingCommands {
 				if !wrong {
-					callSecretly(t, append(command, "--state-dir", state), strings.Join(command, " "), true, false)
+					callSecretly(t, append(placed(command), "--state-dir", state), strings.Join(command, " "), true, false)
 				}
 			}
 			files := contents(t, state)
@@ -252,6 +271,13 @@ func TestNoFailureShowsASecret(t *testing.T) {
 			}
 			for file, content := range contents(t, filepath.Join(dir, "mail")) {
 				checkSecret(t, file, content)
+			}
+			shown := contents(t, pages)
+			for file, content := range shown {
+				checkSecret(t, file, content)
+			}
+			if want := 3; len(shown) != want && !wrong {
+				t.Errorf("%d pages were written, want %d", len(shown), want)
 			}
 			if len(files) == 0 && !wrong {
 				t.Error("nothing was recorded")
@@ -283,7 +309,7 @@ func callSecretly(t *testing.T, args []string, what string, succeeds, wrong bool
 func TestWhatLooksForSecretsFindsThem(t *testing.T) {
 	secret := canaries["variable"]
 	for form, text := range map[string]string{
-		"as it is": "a" + secret + "b", "in a query": "a=" + url.QueryEscape(secret), "base64": base64.StdEncoding.EncodeToString([]byte("abc" + secret + "d")),
+		"as it is": "a" + secret + "b", "in a page": "a" + inAPage(secret) + "b", "in a query": "a=" + url.QueryEscape(secret), "base64": base64.StdEncoding.EncodeToString([]byte("abc" + secret + "d")),
 		"base64, shifted by 1": base64.StdEncoding.EncodeToString([]byte("a" + secret + "d")), "base64, shifted by 2": base64.URLEncoding.EncodeToString([]byte("ab" + secret + "d")),
 	} {
 		f := &finder{TB: t}

@@ -114,11 +114,13 @@ func (a *app) writePage(path string, write func(io.Writer) error) error {
 // replaceFile writes a file that is there whole or not at all. A link stays a
 // link, and into what is no file, such as a pipe, it writes.
 func replaceFile(path string, data []byte) error {
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return os.WriteFile(path, data, 0o666) //nolint:gosec // it is there already
+	const mode = 0o666 // and the user's umask: pages are made to be shown
+	target, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		target = path
 	}
-	if target, err := filepath.EvalSymlinks(path); err == nil {
-		path = target
+	if info, err := os.Lstat(target); err == nil && !info.Mode().IsRegular() {
+		return os.WriteFile(target, data, mode) //nolint:gosec // a pipe or device, or a link to what is not there yet
 	}
-	return renameio.WriteFile(path, data, 0o666) // and the user's umask: pages are made to be shown
+	return renameio.WriteFile(target, data, mode)
 }

@@ -26,20 +26,21 @@ func TestPackagesKnowOnlyWhatTheyMay(t *testing.T) {
 		aws    = "github.com/aws/aws-sdk-go-v2/service/s3"
 		mail   = "github.com/wneessen/go-mail"
 	)
-	layers := []string{"dagrun/engine/config", "dagrun/engine/sched", "dagrun/engine/local", "dagrun/engine/runlog", "dagrun/engine/report", "dagrun/engine/reuse", "dagrun/engine/execute"}
+	layers := []string{"dagrun/engine/config", "dagrun/engine/sched", "dagrun/engine/local", "dagrun/engine/runlog", "dagrun/engine/report", "dagrun/engine/report/page", "dagrun/engine/reuse", "dagrun/engine/execute"}
 	types := []string{"dagrun/steps/csvresample", "dagrun/steps/duckdbload", "dagrun/steps/plot", "dagrun/steps/smtp", "dagrun/steps/s3put"}
 	without := func(list []string, own string) []string {
 		return slices.DeleteFunc(slices.Clone(list), func(p string) bool { return p == own })
 	}
 	forbidden := map[string][]string{
-		"dagrun/engine":         append(append([]string{hcl, duckdb, aws, mail}, layers...), types...),
-		"dagrun/engine/crontab": append(append([]string{hcl, duckdb, aws, mail}, layers...), types...),
-		"dagrun/engine/config":  append(append([]string{duckdb, aws, mail}, without(layers, "dagrun/engine/config")...), types...),
-		"dagrun/engine/sched":   append(append([]string{hcl, duckdb, aws, mail}, without(layers, "dagrun/engine/sched")...), types...),
-		"dagrun/engine/local":   append(append([]string{hcl, duckdb, aws, mail}, without(layers, "dagrun/engine/local")...), types...),
-		"dagrun/engine/runlog":  append(append([]string{hcl, duckdb, aws, mail}, without(layers, "dagrun/engine/runlog")...), types...),
-		"dagrun/engine/report":  append([]string{hcl, duckdb, aws, mail, "dagrun/engine/config", "dagrun/engine/sched", "dagrun/engine/execute"}, types...),
-		"dagrun/engine/reuse":   append([]string{hcl, duckdb, aws, mail, "dagrun/engine/config", "dagrun/engine/sched", "dagrun/engine/report", "dagrun/engine/execute"}, types...),
+		"dagrun/engine":             append(append([]string{hcl, duckdb, aws, mail}, layers...), types...),
+		"dagrun/engine/crontab":     append(append([]string{hcl, duckdb, aws, mail}, layers...), types...),
+		"dagrun/engine/config":      append(append([]string{duckdb, aws, mail}, without(layers, "dagrun/engine/config")...), types...),
+		"dagrun/engine/sched":       append(append([]string{hcl, duckdb, aws, mail}, without(layers, "dagrun/engine/sched")...), types...),
+		"dagrun/engine/local":       append(append([]string{hcl, duckdb, aws, mail}, without(layers, "dagrun/engine/local")...), types...),
+		"dagrun/engine/runlog":      append(append([]string{hcl, duckdb, aws, mail}, without(layers, "dagrun/engine/runlog")...), types...),
+		"dagrun/engine/report":      append([]string{hcl, duckdb, aws, mail, "dagrun/engine/config", "dagrun/engine/sched", "dagrun/engine/execute"}, types...),
+		"dagrun/engine/report/page": append([]string{hcl, duckdb, aws, mail, "dagrun/engine/config", "dagrun/engine/sched", "dagrun/engine/execute"}, types...),
+		"dagrun/engine/reuse":       append([]string{hcl, duckdb, aws, mail, "dagrun/engine/config", "dagrun/engine/sched", "dagrun/engine/report", "dagrun/engine/execute"}, types...),
 	}
 	drivers := map[string]string{
 		"dagrun/steps/duckdbload": duckdb, "dagrun/steps/plot": duckdb, "dagrun/steps/smtp": mail, "dagrun/steps/s3put": aws,

@@ -69,6 +69,14 @@ func TestPagesAreReadableOnEveryScreenAndLoadNothing(t *testing.T) {
 	}
 }
 
+func TestAnIndexIsReadableOnEveryScreenAndLoadsNothing(t *testing.T) {
+	chromium := browser.Start(t)
+	html := indexOf(t, history(t), page.Options{})
+	for how, view := range views {
+		t.Run("index "+how, func(t *testing.T) { look(t, chromium, view, []byte(html)) })
+	}
+}
+
 // look checks a page in a view, as it is and unfolded.
 func look(t *testing.T, chromium *browser.Browser, view browser.View, html []byte) {
 	url, asked := site(t, html)

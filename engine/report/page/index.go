@@ -181,7 +181,12 @@ func (g *grid) finish(w wording) {
 		for k := range shown {
 			run.Cells = append(run.Cells, run.byColumn[k])
 		}
-		g.Bars = append(g.Bars, g.bar(i))
+	}
+	const few = 3 // runs that need no chart
+	for i := range g.Runs {
+		if len(g.Runs) >= few {
+			g.Bars = append(g.Bars, g.bar(i))
+		}
 	}
 }
 

@@ -120,7 +120,7 @@ func replaceFile(path string, data []byte) error {
 		target = path
 	}
 	if info, err := os.Lstat(target); err == nil && !info.Mode().IsRegular() {
-		return os.WriteFile(target, data, mode) //nolint:gosec // a pipe or device, or a link to what is not there yet
+		return os.WriteFile(target, data, mode) // a pipe or device, or a link to what is not there yet
 	}
 	return renameio.WriteFile(target, data, mode)
 }

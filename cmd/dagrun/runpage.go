@@ -77,8 +77,8 @@ func (a *app) backfillPage(stateDir, pipeline, since string, l launch) error {
 
 // newestOf is the id of a pipeline's newest run; empty where there is none.
 func newestOf(stateDir, pipeline string) string {
-	for run := range runlog.History(stateDir, pipeline) {
-		if run.ID != "" {
+	for run, err := range runlog.History(stateDir, pipeline) {
+		if err == nil || run.ID != "" {
 			return run.ID
 		}
 	}

@@ -132,8 +132,8 @@ func checkFits(t *testing.T, p *browser.Page, view browser.View) {
 }
 
 // widest tells which elements stand out.
-const widest = `[...document.querySelectorAll("body *")].filter(e => !e.closest(".scroll") &&
-	e.getBoundingClientRect().right > document.scrollingElement.clientWidth + 1).slice(0, 5).map(e => e.tagName + "." + e.getAttribute("class")).join(", ")`
+const widest = `[...document.querySelectorAll("body *")].filter(e => !e.closest(".scroll") && (e.scrollWidth > e.clientWidth + 1 ||
+	e.getBoundingClientRect().right > document.scrollingElement.clientWidth + 1)).slice(0, 5).map(e => e.tagName + "." + e.getAttribute("class")).join(", ")`
 
 // checkAlone checks that the page asks for nothing, and that the browser has
 // nothing to say against it.

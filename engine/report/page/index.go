@@ -44,7 +44,7 @@ func Index(out io.Writer, runs []report.Row, o Options) error {
 		p.Title = "History of " + p.Pipelines[0].Name
 	}
 	if len(runs) > 0 {
-		p.frame.setTone(toneOf(runs[0].Status))
+		p.setTone(toneOf(runs[0].Status))
 	}
 	return render(out, "index.html.tmpl", p)
 }
@@ -102,7 +102,7 @@ type cell struct {
 
 // column is a bar of the chart of durations.
 type column struct {
-	X, Width, Y, Height float64 // percent
+	X, Width, Y, Height percent
 	Tone                state
 	Text                string
 }
@@ -193,13 +193,13 @@ func (g *grid) finish(w wording) {
 // bar is a run in the chart, in which time goes to the right.
 func (g *grid) bar(i int) column {
 	run := g.Runs[i]
-	room := 100 / float64(max(len(g.Runs), 30))
-	high := 6.0
+	room := 100 / percent(max(len(g.Runs), 30))
+	high := percent(6)
 	if g.longest > 0 {
-		high = max(high, 100*float64(run.took)/float64(g.longest))
+		high = max(high, 100*percent(run.took)/percent(g.longest))
 	}
 	return column{
-		X: 100 - float64(i+1)*room, Width: room * 0.8, Y: 100 - high, Height: high, Tone: run.Tone,
+		X: 100 - percent(i+1)*room, Width: room * 0.8, Y: 100 - high, Height: high, Tone: run.Tone,
 		Text: run.Logical + ": " + run.Status + " " + run.Took,
 	}
 }

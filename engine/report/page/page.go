@@ -116,20 +116,29 @@ func newSheet(s *story, o Options) sheet {
 func (w wording) facts(s *story, now moment) []field {
 	start := s.run.Started
 	facts := []field{{Name: "Logical time", Text: report.Clock(start.LogicalTime)}, {Name: "Started", Text: w.when(start.Time.Time)}}
-	if end := s.finished; end != nil {
-		facts = append(facts, field{Name: "Finished", Text: w.when(end.Time.Time)})
-		if end.Result != engine.RunSkipped {
-			facts = append(facts, field{Name: "Duration", Text: report.Length(end.Duration.Duration())})
-		}
-	} else {
-		facts = append(facts, field{Name: "As of", Text: w.when(now.time)})
-	}
+	facts = append(facts, w.ended(s, now)...)
 	facts = append(facts, field{Name: "Trigger", Text: w.line(string(start.Trigger))})
 	if start.ResumedFrom != "" {
 		facts = append(facts, field{Name: "Takes up run", Text: w.line(start.ResumedFrom)})
 	}
 	return append(facts, field{Name: "Run", Text: w.line(start.RunID)},
 		field{Name: "Made on", Text: w.line(start.Host) + " by dagrun " + w.line(start.Version)})
+}
+
+// ended says when the run ended, or how far it is told of.
+func (w wording) ended(s *story, now moment) []field {
+	end := s.finished
+	if end == nil {
+		return []field{{Name: "As of", Text: w.when(now.time)}}
+	}
+	took := field{Name: "Duration", Text: report.Length(end.Duration.Duration())}
+	switch end.Result {
+	case engine.RunSkipped:
+		return []field{{Name: "Skipped", Text: w.when(end.Time.Time)}}
+	case engine.RunCrashed:
+		return []field{{Name: "Last heard of", Text: w.when(s.last)}, took, {Name: "Found dead", Text: w.when(end.Time.Time)}}
+	}
+	return []field{{Name: "Finished", Text: w.when(end.Time.Time)}, took}
 }
 
 // verdict says in a line how the run ended.

@@ -48,7 +48,7 @@ func wants(t *testing.T, html string, texts ...string) {
 var styles = regexp.MustCompile(`(?s)<style>.*</style>|sha256-.*?&#39;|<svg class="shapes".*?</svg>`)
 
 func TestPagesSayWhatTheLogSays(t *testing.T) {
-	for _, name := range []string{"failed", "crashed", "old"} {
+	for _, name := range []string{"failed", "crashed", "old", "set back"} {
 		t.Run(name, func(t *testing.T) {
 			golden(t, name, pageOf(t, record(t, runs[name]), page.Options{Zone: time.FixedZone("CEST", 7200)}))
 		})
@@ -58,7 +58,7 @@ func TestPagesSayWhatTheLogSays(t *testing.T) {
 func golden(t *testing.T, name, html string) {
 	t.Helper()
 	got := styles.ReplaceAllString(html, "…")
-	path := filepath.Join("testdata", name+".html")
+	path := filepath.Join("testdata", strings.ReplaceAll(name, " ", "_")+".html")
 	if *update {
 		if err := os.MkdirAll("testdata", 0o750); err != nil {
 			t.Fatal(err)

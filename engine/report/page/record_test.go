@@ -158,7 +158,10 @@ func (r *recorder) skip(step engine.Address, reason engine.Reason, cause string)
 
 func (r *recorder) over(result engine.RunResult, e engine.RunFinished) {
 	r.Helper()
-	e.Result, e.Steps, e.Duration = result, r.counts, engine.Milliseconds(r.now.Sub(start))
+	e.Result, e.Steps = result, r.counts
+	if e.Duration == 0 {
+		e.Duration = engine.Milliseconds(r.now.Sub(start))
+	}
 	r.tell(&e)
 }
 
@@ -251,6 +254,7 @@ var runs = map[string]func(r *recorder){
 	"crashed":  crashed,
 	"old":      old,
 	"unbroken": unbroken,
+	"set back": setBack,
 }
 
 // sixty is a run of sixty steps: ten layers of six.
@@ -371,7 +375,24 @@ func crashed(r *recorder) {
 	r.begin(mail, `{}`)
 	r.tell(&engine.Progress{Step: mail, Type: "smtp", Attempt: 1, Done: 1200, Total: 5000, Unit: "bytes"})
 	r.pass(5 * time.Second)
-	r.over(engine.RunCrashed, engine.RunFinished{AtWork: []engine.AtWork{{Step: mail, Attempt: 1}}})
+	r.say(mail, "info", "still at it", nil)
+	r.pass(24 * time.Hour) // until somebody looks
+	r.over(engine.RunCrashed, engine.RunFinished{AtWork: []engine.AtWork{{Step: mail, Attempt: 1}}, Duration: engine.Milliseconds(6 * time.Second)})
+}
+
+// setBack is a run during which the machine's clock was set back.
+func setBack(r *recorder) {
+	r.run(`{}`, block(clean), block(mail, clean))
+	r.pass(time.Minute)
+	r.begin(clean, `{}`)
+	r.fail(clean, engine.AttemptFailed, time.Second, busy(1), time.Second)
+	r.fail(clean, engine.AttemptFailed, time.Second, busy(1), 0)
+	r.now = r.now.Add(-time.Hour)
+	r.try(clean)
+	r.succeed(clean, time.Second, engine.StepFinished{})
+	r.begin(mail, `{}`)
+	r.succeed(mail, time.Second, engine.StepFinished{})
+	r.over(engine.RunSucceeded, engine.RunFinished{Duration: engine.Milliseconds(70 * time.Second)})
 }
 
 // old is a run of a version that did not record what needs what.

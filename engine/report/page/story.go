@@ -16,7 +16,7 @@ const mostMessages = 200
 type story struct {
 	run      runlog.Run
 	finished *engine.RunFinished // nil while there is none
-	last     time.Time           // of the last event
+	last     time.Time           // of the last event that the run itself recorded
 	steps    []*step             // in the order in which the log names them
 	unread   []error             // of lines that could not be read
 
@@ -64,7 +64,7 @@ func read(run runlog.Run) (*story, error) {
 
 func (s *story) note(e engine.Event) {
 	at := e.Head().Time.Time
-	if at.After(s.last) {
+	if end, ok := e.(*engine.RunFinished); at.After(s.last) && (!ok || end.Result != engine.RunCrashed) {
 		s.last = at
 	}
 	switch e := e.(type) {

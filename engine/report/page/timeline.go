@@ -2,6 +2,8 @@ package page
 
 import (
 	"fmt"
+	"math"
+	"strconv"
 	"time"
 
 	"dagrun/engine"
@@ -21,9 +23,9 @@ type timeline struct {
 	More  int // blocks that have no row
 }
 
-// tick is a mark on the axis of time. Places are in percent of its length.
+// tick is a mark on the axis of time.
 type tick struct {
-	At   float64
+	At   percent
 	Text string
 }
 
@@ -37,10 +39,18 @@ type row struct {
 
 // bar is a stretch of a row.
 type bar struct {
-	From, Width float64 // percent
+	From, Width percent
 	State       state
 	Text        string
 	Thin        bool // a pause between attempts
+}
+
+// percent is a part of a length, written with at most two decimals.
+type percent float64
+
+// String writes the number.
+func (p percent) String() string {
+	return strconv.FormatFloat(math.Round(float64(p)*100)/100, 'f', -1, 64)
 }
 
 // ruler measures time in percent of the run.
@@ -49,11 +59,11 @@ type ruler struct {
 	whole time.Duration
 }
 
-func (r ruler) at(t time.Time) float64 {
+func (r ruler) at(t time.Time) percent {
 	if r.whole <= 0 {
 		return 0
 	}
-	return min(max(100*float64(t.Sub(r.start))/float64(r.whole), 0), 100)
+	return percent(min(max(100*float64(t.Sub(r.start))/float64(r.whole), 0), 100))
 }
 
 // ticks marks round times, at most six, none so near the end that its text
@@ -129,7 +139,7 @@ func bars(s *step, r ruler, now moment) []bar {
 		from := r.at(a.started)
 		if i > 0 && len(bars) > 0 {
 			last := bars[len(bars)-1]
-			bars = append(bars, bar{From: last.From + last.Width, Width: from - last.From - last.Width, Thin: true})
+			bars = append(bars, bar{From: last.From + last.Width, Width: max(from-last.From-last.Width, 0), Thin: true})
 		}
 		text := fmt.Sprintf("attempt %d %s after %s", a.number, how.words(now.status), report.Length(end.Sub(a.started)))
 		bars = append(bars, bar{From: from, Width: r.at(end) - from, State: how, Text: text})
@@ -170,7 +180,7 @@ func crowd(steps []*step, r ruler, now moment) []bar {
 	return stretches(taken[:])
 }
 
-func slot(percent float64) int { return min(int(percent/100*grain), grain-1) }
+func slot(at percent) int { return min(int(at/100*grain), grain-1) }
 
 func graver(a, b state) state {
 	for _, g := range gravest {
@@ -184,15 +194,16 @@ func graver(a, b state) state {
 // stretches joins neighbouring slots of one state.
 func stretches(taken []state) []bar {
 	var bars []bar
+	before := state("")
 	for i, s := range taken {
-		if s == "" {
-			continue
+		switch s {
+		case "":
+		case before:
+			bars[len(bars)-1].Width += 100.0 / grain
+		default:
+			bars = append(bars, bar{From: percent(i) * 100 / grain, Width: 100.0 / grain, State: s})
 		}
-		if n := len(bars); n > 0 && i > 0 && taken[i-1] == s {
-			bars[n-1].Width += 100.0 / grain
-			continue
-		}
-		bars = append(bars, bar{From: float64(i) * 100 / grain, Width: 100.0 / grain, State: s})
+		before = s
 	}
 	return bars
 }

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -18,45 +19,53 @@ const mostColumns = 120 // steps of a pipeline in an index
 // Runs whose log cannot be read at all are named on the page.
 func Index(out io.Writer, runs []report.Row, o Options) error {
 	w := o.wording()
-	p := overview{frame: newFrame(state(engine.StepSucceeded)), Total: len(runs)}
-	p.Title = "History"
-	index := map[string]int{}
+	tone := state(engine.StepSucceeded)
+	if len(runs) > 0 {
+		tone = toneOf(runs[0].Status)
+	}
+	p := overview{frame: newFrame(tone), index: map[string]int{}}
 	for _, r := range runs {
-		i, known := index[r.Pipeline]
-		if !known {
-			i = len(p.Pipelines)
-			index[r.Pipeline] = i
-			p.Pipelines = append(p.Pipelines, grid{Name: w.line(r.Pipeline), columns: map[engine.Address]int{}})
-		}
-		s, err := read(runlog.Run{ID: r.ID, Dir: r.Dir})
-		if err != nil || s.run.Started == nil {
-			p.Unread = append(p.Unread, w.line(fmt.Sprintf("run %s: %v", r.ID, err)))
-			continue
-		}
-		p.Pipelines[i].add(r, s, moment{s.last, r.Status}, w)
+		p.add(r, w)
 	}
-	for i := range p.Pipelines {
-		p.Pipelines[i].finish(w)
-		p.Counts = append(p.Counts, p.Pipelines[i].Counts...)
-	}
-	p.Counts = merged(p.Counts)
+	p.Title = "History"
 	if len(p.Pipelines) == 1 {
 		p.Title = "History of " + p.Pipelines[0].Name
 	}
-	if len(runs) > 0 {
-		p.setTone(toneOf(runs[0].Status))
+	for i := range p.Pipelines {
+		p.Pipelines[i].finish(w)
+		p.Counts = merged(append(p.Counts, p.Pipelines[i].Counts...))
 	}
 	return render(out, "index.html.tmpl", p)
+}
+
+// add adds a run, which is older than those before.
+func (p *overview) add(r report.Row, w wording) {
+	i, known := p.index[r.Pipeline]
+	if !known {
+		i = len(p.Pipelines)
+		p.index[r.Pipeline] = i
+		p.Pipelines = append(p.Pipelines, grid{Name: w.line(r.Pipeline), columns: map[engine.Address]int{}})
+	}
+	s, err := read(runlog.Run{ID: r.ID, Dir: r.Dir})
+	if err == nil && s.run.Started == nil {
+		err = errors.New("its log has no beginning")
+	}
+	if err != nil {
+		p.Unread = append(p.Unread, w.line(fmt.Sprintf("run %s: %v", r.ID, err)))
+		return
+	}
+	p.Pipelines[i].add(r, s, moment{s.last, r.Status}, w)
 }
 
 // overview is what the page of an index shows.
 type overview struct {
 	frame
 
-	Total     int
 	Counts    []tally
 	Pipelines []grid
 	Unread    []string
+
+	index map[string]int // of the pipelines
 }
 
 // tally is how many runs ended so.
@@ -87,7 +96,6 @@ type gridRun struct {
 	Status    string
 	Tone      state
 	Took      string
-	Note      string
 	Cells     []cell
 	byColumn  map[int]cell
 	took      time.Duration
@@ -111,26 +119,30 @@ type column struct {
 func (g *grid) add(r report.Row, s *story, now moment, w wording) {
 	run := gridRun{
 		ID: w.line(r.ID), Short: w.line(r.Short), Logical: report.Clock(r.LogicalTime), Started: w.when(r.Started), Status: w.line(r.Status),
-		Tone: toneOf(r.Status), byColumn: map[int]cell{}, Note: w.line(r.Error),
+		Tone: toneOf(r.Status), byColumn: map[int]cell{},
 	}
 	if r.Result != "" && r.Result != engine.RunSkipped {
 		run.took, run.Took = r.Duration, report.Length(r.Duration)
 	}
 	g.longest = max(g.longest, run.took)
-	g.count(run.Status, run.Tone)
+	g.Counts = merged(append(g.Counts, tally{run.Status, run.Tone, 1}))
 	for _, b := range blocksOf(s) {
-		if len(b.steps) == 0 {
-			continue
+		if len(b.steps) > 0 {
+			run.byColumn[g.column(b.address)] = b.cell(now, w)
 		}
-		i, known := g.columns[b.address]
-		if !known {
-			i = len(g.order)
-			g.columns[b.address] = i
-			g.order = append(g.order, b.address)
-		}
-		run.byColumn[i] = b.cell(now, w)
 	}
 	g.Runs = append(g.Runs, run)
+}
+
+// column gives the column of a step, a new one where it has none.
+func (g *grid) column(a engine.Address) int {
+	i, known := g.columns[a]
+	if !known {
+		i = len(g.order)
+		g.columns[a] = i
+		g.order = append(g.order, a)
+	}
+	return i
 }
 
 func (b *block) cell(now moment, w wording) cell {
@@ -148,10 +160,6 @@ func (b *block) cell(now moment, w wording) cell {
 		}
 	}
 	return c
-}
-
-func (g *grid) count(status string, tone state) {
-	g.Counts = merged(append(g.Counts, tally{status, tone, 1}))
 }
 
 // merged adds up the tallies of equal results.

@@ -139,13 +139,13 @@ func TestManyBlocksAreDrawnAsFarAsTheyCanBeSeen(t *testing.T) {
 	html := pageOf(t, record(t, func(r *recorder) {
 		var blocks []engine.Block
 		at := func(i int) engine.Address { return engine.Address{Type: "plot", Name: fmt.Sprintf("n%03d", i)} }
-		for i := range 200 {
+		for i := range 300 {
 			blocks = append(blocks, block(at(i)))
 		}
 		r.run(`{}`, blocks...)
-		for i := range 200 {
+		for i := range 300 {
 			r.begin(at(i), `{}`)
-			if i == 199 {
+			if i == 299 {
 				r.fail(at(i), engine.AttemptFailed, time.Millisecond, busy(1), 0)
 				r.end(at(i), engine.StepFinished{Result: engine.StepFailed, Error: busy(1)})
 				continue
@@ -154,7 +154,8 @@ func TestManyBlocksAreDrawnAsFarAsTheyCanBeSeen(t *testing.T) {
 		}
 		r.over(engine.RunFailed, engine.RunFinished{})
 	}), page.Options{})
-	wants(t, html, "50 more blocks are not drawn", "80 more blocks are not shown here", `<text class="name" y="20">n199</text>`, `<text class="name" y="20">n000</text>`, `! <text class="name" y="20">n198</text>`)
+	wants(t, html, "150 more blocks are not drawn", "180 more blocks are not shown here", `<text class="name" y="20">n299</text>`, `<text class="name" y="20">n000</text>`,
+		`! <text class="name" y="20">n298</text>`, "<b>plot.n298</b>", "More is in the run log")
 }
 
 func TestNoTextOfALogDoesMoreThanBeRead(t *testing.T) {

@@ -208,7 +208,8 @@ func (s *scope) check(c check, v view) (passed verdict, message string, diags hc
 
 // noteSecrets tells every text inside a value's sensitive parts.
 func (s *scope) noteSecrets(v cty.Value) {
-	if !v.ContainsMarked() {
+	if v.Type().IsPrimitiveType() && !v.IsMarked() || !v.ContainsMarked() { // the first is what most are, and quick
+
 		return
 	}
 	_, marked := v.UnmarkDeepWithPaths()
@@ -236,6 +237,9 @@ var urlPassword = regexp.MustCompile(`[A-Za-z][A-Za-z0-9+.-]*://[^/\s:@]*:([^/\s
 // notePasswords tells the passwords of URLs, wherever in a value they stand:
 // what is made of such a URL may not look like one any more.
 func (s *scope) notePasswords(v cty.Value) {
+	if t := v.Type(); t.IsPrimitiveType() && t != cty.String {
+		return
+	}
 	bare, _ := v.UnmarkDeep()
 	_ = cty.Walk(bare, func(_ cty.Path, part cty.Value) (bool, error) {
 		if part.IsKnown() && !part.IsNull() && part.Type() == cty.String && strings.Contains(part.AsString(), "://") {

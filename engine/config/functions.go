@@ -39,7 +39,7 @@ func (s *scope) builtinFunctions() map[string]function.Function {
 		"yamldecode": ctyyaml.YAMLDecodeFunc, "yamlencode": ctyyaml.YAMLEncodeFunc,
 		"tostring": stdlib.MakeToFunc(cty.String), "tonumber": stdlib.MakeToFunc(cty.Number),
 		"tobool": stdlib.MakeToFunc(cty.Bool), "tolist": toListFunc,
-		"sum": sumFunc, "toset": toSetFunc, "tomap": stdlib.MakeToFunc(cty.Map(cty.DynamicPseudoType)),
+		"sum": sumFunc, "toset": toSetFunc, "tomap": toMapFunc,
 		"sensitive": sensitiveFunc, "nonsensitive": nonsensitiveFunc,
 		"basename": pathFunc(baseName), "dirname": pathFunc(dirName), "pathexpand": pathFunc(expandHome),
 		"sha256": textFunc(sha256Hex), "md5": textFunc(md5Hex),

@@ -446,6 +446,46 @@ func TestFunctionsFollowTerraform(t *testing.T) {
 	}
 }
 
+func TestCollectionsAreConverted(t *testing.T) {
+	tests := map[string]string{
+		`toset([])`: `[]`, `toset([null, "a"])`: `["a",null]`, `toset([for i in range(3) : { a = i }])`: `[{"a":0},{"a":1},{"a":2}]`, `can(toset(null))`: "true",
+		`tolist([true, "a"])`: `["true","a"]`, `tolist(toset(["b", "a"]))`: `["a","b"]`, `tolist([[1], ["a"]])`: `[["1"],["a"]]`,
+		`tomap({ a = 1, b = 2 })`: `{"a":1,"b":2}`, `tomap({ a = 1, b = "c" })`: `{"a":"1","b":"c"}`, `tomap({})`: `{}`, `tomap({ a = [1], b = [2, 3] })`: `{"a":[1],"b":[2,3]}`,
+		`tomap({ a = null, b = 2 })`: `{"a":null,"b":2}`, `length(toset(["a", env("NONE", "b")]))`: "2",
+		`try(toset("a"), "no")`: "no", `try(toset({ a = "b" }), "no")`: "no", `try(tolist({ a = "b" }), "no")`: "no", `try(tomap(["a"]), "no")`: "no",
+	}
+	for expr, want := range tests {
+		p := mustLoad(t, options(), "pipeline \"p\" {}\noutput \"x\" {\n  value = "+expr+"\n}\n")
+		if got := outputsOf(t, p.NewEvaluator())[0].Text(); got != want {
+			t.Errorf("%s: got %s, want %s", expr, got, want)
+		}
+	}
+	for _, secret := range []string{`toset(["a", sensitive("b")])`, `tomap({ a = "b", c = sensitive("d") })`, `tomap(sensitive({ a = "b" }))`} {
+		_, diags := load(t, options(), map[string]string{"pipeline.hcl": "pipeline \"p\" {}\noutput \"x\" {\n  value = " + secret + "\n}\n"})
+		if !strings.Contains(diags.Error(), "Output shows a sensitive value") {
+			t.Errorf("%s: got %v", secret, diags)
+		}
+	}
+}
+
+// BenchmarkKeys converts the keys of a for_each, as many as there can be.
+func BenchmarkKeys(b *testing.B) {
+	const keys = `flatten([for i in range(100) : [for j in range(1000) : "${i}_${j}"]])`
+	for _, expr := range []string{"toset(" + keys + ")", "tomap({ for k in " + keys + " : k => k })"} {
+		b.Run(expr[:5], func(b *testing.B) {
+			path := filepath.Join(b.TempDir(), "p.hcl")
+			if err := os.WriteFile(path, []byte("pipeline \"p\" {}\noutput \"n\" {\n  value = length("+expr+")\n}\n"), 0o600); err != nil {
+				b.Fatal(err)
+			}
+			for b.Loop() {
+				if p, diags := config.Load(path, options()); p == nil {
+					b.Fatal(diags)
+				}
+			}
+		})
+	}
+}
+
 func FuzzLoad(f *testing.F) {
 	for _, pattern := range []string{"testdata/broken/*.hcl", "testdata/broken/*.hcl.json"} {
 		files, err := filepath.Glob(pattern)
@@ -465,6 +505,8 @@ func FuzzLoad(f *testing.F) {
 	f.Add(inJSON(f, []byte(wholePipeline)), true)
 	f.Add(functionsPipeline, false)
 	f.Add(inJSON(f, []byte(functionsPipeline)), true)
+	f.Add(dynamicByEach, false)
+	f.Add(inJSON(f, []byte(dynamicByEach)), true)
 	f.Add(dynamicPipeline, false)
 	f.Add(inJSON(f, []byte(dynamicPipeline)), true)
 	f.Fuzz(func(t *testing.T, text string, asJSON bool) {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -301,19 +302,14 @@ func jsonCharacter(text []byte) (encoded, decoded int) {
 	case len(text) < 6 || text[1] != 'u':
 		return 2, 1
 	}
-	first := hexRune(text[2:6])
-	if len(text) >= 12 && text[6] == '\\' && text[7] == 'u' && first >= 0xD800 && first < 0xDC00 {
-		return 12, 4 // a pair of surrogates
+	r, _, _, err := strconv.UnquoteChar(string(text[:6]), '"')
+	switch {
+	case err == nil:
+		return 6, utf8.RuneLen(r)
+	case len(text) >= 12 && text[6] == '\\' && text[7] == 'u': // a pair of surrogates
+		return 12, 4
 	}
-	return 6, max(1, utf8.RuneLen(first))
-}
-
-func hexRune(digits []byte) rune {
-	var r rune
-	for _, d := range bytes.ToLower(digits) {
-		r = r<<4 + rune(bytes.IndexByte([]byte("0123456789abcdef"), d))
-	}
-	return r
+	return 6, utf8.RuneLen(utf8.RuneError)
 }
 
 // explainJSON says what is wrong with a JSON text that hcl cannot parse. Where

@@ -126,7 +126,7 @@ func (a *app) root() *cobra.Command {
 	root.PersistentFlags().BoolVar(&a.noColor, "no-color", false, "plain text, as with NO_COLOR in the environment")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(
-		a.validateCommand(), a.runCommand(), a.planCommand(), a.backfillCommand(), a.runsCommand(), a.showCommand(), a.logsCommand(),
+		a.validateCommand(), a.runCommand(), a.planCommand(), a.backfillCommand(), a.runsCommand(), a.showCommand(), a.logsCommand(), a.reportCommand(),
 		a.cronCommand(), a.graphCommand(), a.fmtCommand(), a.stepsCommand(), a.schemaCommand(), a.versionCommand(),
 	)
 	root.SetOut(a.stdout) // before what keeps it

@@ -31,6 +31,7 @@ const (
 // app is what the commands share.
 type app struct {
 	stdout, stderr io.Writer
+	screen         terminal // what standard error and output are written to
 	types          *engine.Registry
 	redactor       *runlog.Redactor
 	now            func() time.Time
@@ -73,7 +74,7 @@ func runAt(now func() time.Time, args []string, stdout, stderr io.Writer, types 
 	redactor := new(runlog.Redactor)
 	results, talk := &sink{to: stdout}, &sink{to: stderr}
 	out, errs := redactor.Writer(results), redactor.Writer(talk)
-	a := &app{stdout: out, stderr: errs, types: types, redactor: redactor, now: now, results: results}
+	a := &app{stdout: out, stderr: errs, screen: terminal{stderr, stdout}, types: types, redactor: redactor, now: now, results: results}
 	a.noteEnvironment(os.Environ())
 	root := a.root()
 	root.SetArgs(args)
@@ -214,7 +215,7 @@ func (a *app) outColor() bool { return wantsColor(a.noColor, os.Stdout) }
 
 // wantsColor follows no-color.org and the CI convention.
 func wantsColor(off bool, f *os.File) bool {
-	if off || os.Getenv("NO_COLOR") != "" || os.Getenv("CI") != "" || os.Getenv("TERM") == "dumb" {
+	if off || os.Getenv("NO_COLOR") != "" || isPlain() {
 		return false
 	}
 	return isatty.IsTerminal(f.Fd())

@@ -7,9 +7,9 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"dagrun/engine"
+	"dagrun/engine/report"
 )
 
 // printDiagnostics writes diagnostics for people, to standard error.
@@ -34,52 +34,12 @@ func (a *app) diagnosticText(d engine.Diagnostic) string {
 		b.WriteString(":\n")
 	}
 	if d.Snippet != nil {
-		b.WriteString(a.snippetText(*d.Snippet))
+		b.WriteString(report.Excerpt(*d.Snippet, report.Longest, a.color))
 	}
 	if d.Detail != "" {
 		fmt.Fprintf(&b, "  %s\n", strings.ReplaceAll(visibleLines(d.Detail), "\n", "\n  "))
 	}
 	return b.String()
-}
-
-// snippetText is the first line of the source with what it is about
-// underlined.
-func (a *app) snippetText(s engine.Snippet) string {
-	line, start, end := excerpt(s)
-	number := fmt.Sprint(s.StartLine)
-	margin := strings.Repeat(" ", len(number))
-	indent := strings.Map(func(r rune) rune {
-		if r == '\t' {
-			return r
-		}
-		return ' '
-	}, line[:start])
-	carets := strings.Repeat("^", max(1, utf8.RuneCountInString(line[start:end])))
-	return fmt.Sprintf("   %s |\n   %s | %s\n   %s | %s%s\n", margin, number, line, margin, indent, a.paint(red, carets))
-}
-
-// longest is how much of a line an excerpt shows, in bytes.
-const longest = 160
-
-// excerpt is the first line of a snippet, cut around what it is about, with
-// control characters made visible, and where in it that is.
-func excerpt(s engine.Snippet) (line string, start, end int) {
-	line, _, _ = strings.Cut(s.Code, "\n")
-	start = min(s.HighlightStart, len(line))
-	end = max(start, min(s.HighlightEnd, len(line)))
-	head, middle, tail := visible(line[:start]), visible(line[start:end]), visible(line[end:])
-	if room := longest / 2; len(head) > room {
-		head = "…" + strings.ToValidUTF8(head[len(head)-room:], "")
-	}
-	middle, tail = shortened(middle, longest), shortened(tail, longest/2)
-	return head + middle + tail, len(head), len(head) + len(middle)
-}
-
-func shortened(s string, room int) string {
-	if len(s) <= room {
-		return s
-	}
-	return strings.ToValidUTF8(s[:room], "") + "…"
 }
 
 func visibleLines(s string) string {

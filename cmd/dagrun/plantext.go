@@ -108,7 +108,7 @@ func argumentsText(p *config.Pipeline, s *execute.Prospect) string {
 	for _, g := range given {
 		text := "null"
 		if v, ok := values[g.Name]; ok {
-			text = shortened(visible(string(v)), longest)
+			text = report.Shortened(visible(string(v)), report.Longest)
 		}
 		if open[g.Name] {
 			text = "(known when its turn comes)"

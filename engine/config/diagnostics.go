@@ -43,7 +43,7 @@ func (s sources) diagnostic(d *hcl.Diagnostic) engine.Diagnostic {
 	}
 	if d.Subject != nil {
 		got.Range = rangeOf(*d.Subject)
-		got.Snippet = s.snippet(d)
+		got.Snippet = s.snippet(*d.Subject)
 	}
 	return got
 }
@@ -56,9 +56,16 @@ func rangeOf(r hcl.Range) *engine.Range {
 	}
 }
 
-// snippet cuts the lines that a diagnostic is about out of its file.
-func (s sources) snippet(d *hcl.Diagnostic) *engine.Snippet {
-	file, r := s.files[d.Subject.Filename], *d.Subject
+// Snippet gives the lines of the pipeline's files that a range is in, without
+// what may be a secret; nil for a range of no such file.
+func (p *Pipeline) Snippet(r engine.Range) *engine.Snippet {
+	at := func(p engine.Pos) hcl.Pos { return hcl.Pos{Line: p.Line, Column: p.Column, Byte: p.Byte} }
+	return p.sources.snippet(hcl.Range{Filename: r.Filename, Start: at(r.Start), End: at(r.End)})
+}
+
+// snippet cuts the lines of a range out of its file.
+func (s sources) snippet(r hcl.Range) *engine.Snippet {
+	file := s.files[r.Filename]
 	if file == nil || r.Start.Byte > len(file.Bytes) {
 		return nil
 	}
@@ -74,7 +81,7 @@ func (s sources) snippet(d *hcl.Diagnostic) *engine.Snippet {
 	}
 	e := excerpt{code: strings.TrimRight(string(src[from:max(from, to)]), "\r"), start: from}
 	e.mark = span{r.Start.Byte - from, max(r.Start.Byte-from, min(end, to)-from)}
-	s.hide(&e, d.Subject.Filename)
+	s.hide(&e, r.Filename)
 	return &engine.Snippet{
 		Context:        contextOf(file, r),
 		Code:           e.code,

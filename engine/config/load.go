@@ -55,7 +55,8 @@ func read(path string, o Options) (*Pipeline, engine.Diagnostics) {
 		pipeline: &Pipeline{Run: o.Run, Graph: graph.New()},
 	}
 	diags := explainDynamic(l.load())
-	l.pipeline.diagnose = sources{files: l.parser.Files(), broken: l.broken, secret: secretNames(o.Types, l.secrets)}.diagnostics
+	l.pipeline.sources = sources{files: l.parser.Files(), broken: l.broken, secret: secretNames(o.Types, l.secrets)}
+	l.pipeline.diagnose = l.pipeline.sources.diagnostics
 	return l.pipeline, l.pipeline.diagnose(diags)
 }
 

@@ -34,6 +34,7 @@ type Pipeline struct {
 	scope    *scope
 	dotenv   map[string]string
 	diagnose func(hcl.Diagnostics) engine.Diagnostics
+	sources  sources
 }
 
 // Settings are the attributes of the pipeline block.

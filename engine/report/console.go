@@ -1,6 +1,8 @@
 // Package report shows runs to people. Console is what `dagrun run` prints
 // while a run goes on: a line for each event that matters, a summary, and what
-// went wrong as the last thing on the screen.
+// went wrong as the last thing on the screen. On a terminal the steps at work
+// have lines that live below these. JUnit and Markdown show a run that has ended
+// to CI servers.
 //
 // It shows events as the run log has them, and knows neither the log's file nor
 // the pipeline. The pipeline's outputs are results, not talk: whoever starts
@@ -11,11 +13,11 @@ import (
 	"cmp"
 	"context"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
 	"time"
-	"unicode/utf8"
 
 	"dagrun/engine"
 )
@@ -36,15 +38,23 @@ type Options struct {
 	Log string
 	// Dir is the folder that paths are shown relative to.
 	Dir string
-	// MaxAttempts says how many attempts each step may make. With it, lines are
-	// aligned from the first on.
+	// MaxAttempts says how many attempts each step may make; what it says of a
+	// block holds for its instances. With it, lines are aligned from the first on.
 	MaxAttempts map[engine.Address]int
+	// Terminal gives the size of the terminal that is written to; without it,
+	// nothing is drawn twice. A terminal without rows is one that somebody else
+	// uses just now: there are no live lines on it.
+	Terminal func() (columns, rows int)
+	// Source gives the lines of the pipeline's file that a place is in; nil where
+	// they are not at hand.
+	Source func(engine.Range) *engine.Snippet
 }
 
-// Console writes what happens in a run as lines of text. Nothing is drawn
-// twice, so that it suits a terminal, a file and a CI log. Its methods may be
-// called from any goroutine; errors of the writer are not reported, since a run
-// does not end because nobody can watch it.
+// Console writes what happens in a run as lines of text, and keeps a line for
+// each step at work below them if it writes to a terminal. Elsewhere nothing is
+// drawn twice, so that it suits a file and a CI log. Its methods may be called
+// from any goroutine; errors of the writer are not reported, since a run does
+// not end because nobody can watch it.
 type Console struct {
 	out     io.Writer
 	options Options
@@ -54,12 +64,17 @@ type Console struct {
 	width    int    // of the addresses
 	gap      string // what has to stand before the next line
 	steps    map[engine.Address]*activity
-	failures []*engine.StepFinished
+	failures []*engine.StepFinished // the first of them
+	failed   int                    // how many there are
+	live     *live                  // nil where nothing is drawn twice
 }
 
 // NewConsole makes a Console for one run.
 func NewConsole(out io.Writer, options Options) *Console {
 	c := &Console{out: out, options: options, style: style(options.Color), steps: map[engine.Address]*activity{}}
+	if options.Terminal != nil {
+		c.live = &live{screen: screen{out: out}, total: len(options.MaxAttempts)}
+	}
 	for step := range options.MaxAttempts {
 		c.widen(short(step))
 	}
@@ -73,9 +88,9 @@ func (c *Console) Event(e engine.Event) {
 	at := e.Head().Time.Time
 	switch e := e.(type) {
 	case *engine.RunStarted:
-		c.print(c.heading(e) + "\n")
-		c.gap = "\n"
+		c.runStarted(e)
 	case *engine.StepStarted:
+		c.widen(line(short(e.Step)))
 		c.steps[e.Step] = &activity{step: e.Step, seq: e.Seq, started: at, said: at, because: Because(e.Decision)}
 	case *engine.AttemptStarted:
 		c.attemptStarted(e)
@@ -94,10 +109,15 @@ func (c *Console) Event(e engine.Event) {
 	}
 }
 
-// Run shows every ten seconds how far the steps at work have come, until ctx
-// ends.
+// Run shows how far the steps at work have come, until ctx ends: on a terminal
+// ten times a second, elsewhere every ten seconds.
 func (c *Console) Run(ctx context.Context) {
-	ticker := time.NewTicker(time.Second)
+	pace := time.Second
+	if c.live != nil {
+		pace = frameTime
+		defer c.leave()
+	}
+	ticker := time.NewTicker(pace)
 	defer ticker.Stop()
 	for {
 		select {
@@ -109,21 +129,66 @@ func (c *Console) Run(ctx context.Context) {
 	}
 }
 
-// Tick shows how far those steps have come about which there was no line in
-// the ten seconds before now.
+// Tick draws the live lines anew. Where there are none, it shows how far those
+// steps have come about which there was no line in the ten seconds before now.
 func (c *Console) Tick(now time.Time) {
+	if c.live != nil {
+		c.draw(now)
+		return
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	var due []*activity
-	for _, a := range c.steps {
+	for _, a := range c.atWork() {
 		if now.Sub(a.said) >= patience {
-			due = append(due, a)
+			a.said = now
+			c.line(a.step, c.style.faint(c.standing(a, now)))
 		}
 	}
-	slices.SortFunc(due, func(a, b *activity) int { return cmp.Compare(a.seq, b.seq) })
-	for _, a := range due {
-		a.said = now
-		c.line(a.step, c.style.faint(c.standing(a, now)))
+}
+
+// atWork lists the steps at work, in the order in which they began.
+func (c *Console) atWork() []*activity {
+	return slices.SortedFunc(maps.Values(c.steps), func(a, b *activity) int { return cmp.Compare(a.seq, b.seq) })
+}
+
+// Stopping tells that the run was asked to end: how long the steps at work are
+// given, and how to have them stopped at once.
+func (c *Console) Stopping(now time.Time, grace time.Duration, sooner string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	busy := 0
+	for _, a := range c.steps {
+		if a.attempt > 0 && a.again.IsZero() {
+			a.deadline = now.Add(grace)
+			busy++
+		}
+	}
+	if busy == 0 {
+		c.say("stopping: no step is at work")
+		return
+	}
+	c.say("stopping: " + steps(busy, "") + " at work " + verb(busy, "gets", "get") + " " + length(grace) + "; " + sooner)
+}
+
+// StoppingNow tells that nothing is waited for any more.
+func (c *Console) StoppingNow() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.say("stopping at once")
+}
+
+// say prints a line about the run.
+func (c *Console) say(text string) {
+	c.print(c.gap + c.style.yellow(text) + "\n")
+	c.gap = ""
+}
+
+func (c *Console) runStarted(e *engine.RunStarted) {
+	c.print(c.heading(e) + "\n")
+	c.gap = "\n"
+	if c.live != nil { // whose lines begin below the gap
+		c.print(c.gap)
+		c.gap, c.live.started = "", e.Time.Time
 	}
 }
 
@@ -143,20 +208,37 @@ func (c *Console) heading(e *engine.RunStarted) string {
 
 // line prints a line about a step. The further lines of a text are indented as
 // far as the first.
-func (c *Console) line(step engine.Address, text string) {
-	name := short(step)
+func (c *Console) line(step engine.Address, text string) { c.marked(" ", step, text) }
+
+// marked is line with a mark before the address, which a terminal shows.
+func (c *Console) marked(mark string, step engine.Address, text string) {
+	name := line(short(step))
 	c.widen(name)
-	margin := strings.Repeat(" ", max(c.width-utf8.RuneCountInString(name), 0)+2)
-	c.print(c.gap + c.style.bold(name) + margin + indent(text, c.width+2) + "\n")
+	margin := strings.Repeat(" ", max(c.width-cells(name), 0)+2)
+	hang := c.width + 2
+	if c.live != nil {
+		mark, hang = mark+" ", hang+2
+	} else {
+		mark = ""
+	}
+	c.printHanging(c.gap+mark+c.style.bold(name)+margin+indent(text, hang)+"\n", hang)
 	c.gap = ""
 }
 
-func (c *Console) widen(name string) {
-	c.width = min(max(c.width, utf8.RuneCountInString(name)), widest)
-}
+func (c *Console) widen(name string) { c.width = min(max(c.width, cells(name)), widest) }
 
 // print writes a text with one write.
-func (c *Console) print(text string) { _, _ = io.WriteString(c.out, text) }
+func (c *Console) print(text string) { c.printHanging(text, 0) }
+
+// printHanging is print for a text whose lines, where a terminal has no room for
+// them, go on so far from the margin.
+func (c *Console) printHanging(text string, hang int) {
+	if c.live == nil {
+		_, _ = io.WriteString(c.out, text)
+		return
+	}
+	c.live.settle(wrap(text, c.columns(), hang))
+}
 
 // short is an address without the word that all begin with.
 func short(step engine.Address) string { return strings.TrimPrefix(step.String(), "step.") }

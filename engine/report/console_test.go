@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"testing"
@@ -29,10 +30,17 @@ var (
 	keyed  = engine.Address{Type: "plot", Name: "probe", Key: "north side", Keyed: true}
 )
 
+// tester is a test, of this package or of rapid.
+type tester interface {
+	Helper()
+	Errorf(format string, args ...any)
+	Fatal(args ...any)
+}
+
 // scene is a run on a stage: events go through a run log to a console, and time
 // passes only where the scene says so.
 type scene struct {
-	t       *testing.T
+	t       tester
 	now     time.Time
 	console *report.Console
 	log     *runlog.Writer
@@ -41,7 +49,7 @@ type scene struct {
 	begun   map[engine.Address]time.Time
 }
 
-func newScene(t *testing.T, out *bytes.Buffer, options report.Options) *scene {
+func newScene(t tester, out io.Writer, options report.Options) *scene {
 	t.Helper()
 	s := &scene{
 		t: t, now: start, console: report.NewConsole(out, options), counts: map[engine.StepResult]int{},

@@ -20,34 +20,45 @@ type activity struct {
 	because  string    // it runs, in a resumed run
 	attempt  int
 	again    time.Time // between attempts: when the next is due
+	deadline time.Time // when the run was asked to end: until when the step may go on
 	progress *engine.Progress
 }
 
-// say prints a line about a step, which then needs none for a while.
-func (c *Console) say(e engine.Event, step engine.Address, text string) {
+// tell prints a line about a step, which then needs none for a while.
+func (c *Console) tell(e engine.Event, step engine.Address, text string) {
 	if a := c.steps[step]; a != nil {
 		a.said = e.Head().Time.Time
 	}
 	c.line(step, text)
 }
 
+// attemptStarted tells that a step is at work; where it has a live line, that is
+// said there, but for why it is.
 func (c *Console) attemptStarted(e *engine.AttemptStarted) {
-	text := "started"
+	text, because := "started", ""
 	if e.Attempt > 1 {
 		text += " " + c.attempt(e.Step, e.Attempt)
 	}
 	if a := c.steps[e.Step]; a != nil {
 		a.attempt, a.again, a.progress = e.Attempt, time.Time{}, nil
 		if e.Attempt == 1 {
-			text += colon(a.because)
+			because = colon(a.because)
 		}
 	}
-	c.say(e, e.Step, c.style.faint(text))
+	if c.live != nil && because == "" {
+		return
+	}
+	text += because
+	c.tell(e, e.Step, c.style.faint(text))
 }
 
 // attempt names an attempt: attempt 2 of 3.
 func (c *Console) attempt(step engine.Address, n int) string {
-	if limit := c.options.MaxAttempts[step]; limit > 1 {
+	limit, known := c.options.MaxAttempts[step]
+	if !known {
+		limit = c.options.MaxAttempts[step.Block()]
+	}
+	if limit > 1 {
 		return fmt.Sprintf("attempt %d of %d", n, limit)
 	}
 	return fmt.Sprintf("attempt %d", n)
@@ -68,14 +79,14 @@ func (c *Console) attemptFinished(e *engine.AttemptFinished) {
 		how = "timed out"
 	}
 	text := c.style.yellow(how) + ", retrying in " + length(wait) + " (" + c.attempt(e.Step, e.Attempt+1) + ")"
-	c.say(e, e.Step, text+colon(messageOf(e.Error)))
+	c.tell(e, e.Step, text+colon(messageOf(e.Error)))
 }
 
 func (c *Console) log(e *engine.Log) {
 	if e.Level == "debug" && !c.options.Verbose {
 		return
 	}
-	c.say(e, e.Step, said(c.style, e))
+	c.tell(e, e.Step, said(c.style, e))
 }
 
 // said is what a step said: its level, the message, and what it is about.
@@ -116,8 +127,23 @@ func (c *Console) standing(a *activity, now time.Time) string {
 	return text
 }
 
+// stepFinished tells how a step ended. The errors of the first that fail are
+// kept: they come at the end.
 func (c *Console) stepFinished(e *engine.StepFinished) {
 	delete(c.steps, e.Step)
+	if e.Result == engine.StepFailed {
+		if c.failed++; c.failed <= shown {
+			c.failures = append(c.failures, e)
+		}
+	}
+	if c.live != nil {
+		c.live.done(e)
+	}
+	c.marked(c.mark(e.Result), e.Step, c.ending(e))
+}
+
+// ending says how a step ended.
+func (c *Console) ending(e *engine.StepFinished) string {
 	took := length(e.Duration.Duration())
 	switch e.Result {
 	case engine.StepSucceeded:
@@ -125,21 +151,34 @@ func (c *Console) stepFinished(e *engine.StepFinished) {
 		if e.Attempts > 1 {
 			text += " on " + c.attempt(e.Step, e.Attempts)
 		}
-		c.line(e.Step, text+c.volume(e))
+		return text + c.volume(e)
 	case engine.StepReused:
-		c.line(e.Step, c.style.green("reused")+colon(why(e))+c.volume(e))
+		return c.style.green("reused") + colon(why(e)) + c.volume(e)
 	case engine.StepSkipped:
-		c.line(e.Step, c.style.yellow("skipped")+colon(why(e)))
+		return c.style.yellow("skipped") + colon(why(e))
 	case engine.StepCancelled:
 		text := c.style.yellow("cancelled")
 		if e.Attempts > 0 {
 			text += " after " + took
 		}
-		c.line(e.Step, text+colon(why(e)))
-	default:
-		c.failures = append(c.failures, e)
-		c.line(e.Step, c.style.red("failed")+after(e, took)+colon(messageOf(e.Error)))
+		return text + colon(why(e))
 	}
+	message := messageOf(e.Error)
+	if first, _, more := strings.Cut(message, "\n"); more && c.live != nil {
+		message = first + " …" // the rest is on the screen soon enough
+	}
+	return c.style.red("failed") + after(e, took) + colon(message)
+}
+
+// mark stands before the address of a step that has ended.
+func (c *Console) mark(r engine.StepResult) string {
+	switch r {
+	case engine.StepSucceeded, engine.StepReused:
+		return c.style.green("✓")
+	case engine.StepFailed:
+		return c.style.red("✗")
+	}
+	return c.style.yellow("-")
 }
 
 // after says how long a step tried; the whole error comes at the end.

@@ -21,10 +21,10 @@ func (c *Console) runFinished(e *engine.RunFinished) {
 	case engine.RunSkipped:
 		title = c.style.yellow("Warning: ")
 	}
-	for _, f := range c.failures[:min(len(c.failures), shown)] {
+	for _, f := range c.failures {
 		c.print("\n" + title + c.account(f, forgiven))
 	}
-	if more := len(c.failures) - shown; more > 0 {
+	if more := c.failed - shown; more > 0 {
 		c.print("\n" + steps(more, "more ") + " failed; the log has their errors.\n")
 	}
 	if e.Error != "" {
@@ -70,13 +70,29 @@ func (c *Console) account(f *engine.StepFinished, forgiven string) string {
 		return text
 	}
 	if place := placeOf(f.Error); place != "" {
-		text += "  " + c.style.faint(place) + "\n"
+		text += "  " + c.style.faint(place) + "\n" + c.source(f.Error.Range)
 	}
 	text += "\n  " + indent(printable(f.Error.Message), 2) + "\n"
 	if f.Error.Remedy != "" {
 		text += "\n  " + c.style.bold("What to do: ") + indent(printable(f.Error.Remedy), 2) + "\n"
 	}
 	return text
+}
+
+// source is the line of the pipeline's file that an error's cause stands in.
+func (c *Console) source(r *engine.Range) string {
+	if r == nil || c.options.Source == nil {
+		return ""
+	}
+	snippet := c.options.Source(*r)
+	if snippet == nil {
+		return ""
+	}
+	room := Longest
+	if c.live != nil {
+		room = min(room, max(c.columns()-10, 20)/2)
+	}
+	return "\n" + Excerpt(*snippet, room, c.options.Color)
 }
 
 // headline is the first line of an account.
@@ -91,6 +107,13 @@ func headline(f *engine.StepFinished) string {
 		text += colon(why(f))
 	}
 	return text
+}
+
+func verb(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
 }
 
 func code(e *engine.LocatedError) string {

@@ -13,7 +13,11 @@ import (
 // those that reverse the direction of writing are written as escapes. Line ends
 // and tabs stay; white space at the end goes.
 func printable(s string) string {
-	s = strings.TrimRightFunc(strings.ReplaceAll(s, "\r\n", "\n"), unicode.IsSpace)
+	return escaped(strings.TrimRightFunc(strings.ReplaceAll(s, "\r\n", "\n"), unicode.IsSpace))
+}
+
+// escaped is a text with its active characters written as escapes.
+func escaped(s string) string {
 	if strings.IndexFunc(s, active) < 0 {
 		return s
 	}

@@ -1,0 +1,150 @@
+package report
+
+import (
+	"strings"
+	"time"
+
+	"dagrun/engine"
+)
+
+// frameTime is how long a frame stands.
+const frameTime = 100 * time.Millisecond
+
+// spare is how many rows of a terminal stay above the live lines, or are below.
+const spare = 4
+
+// live is what a Console on a terminal knows beside what others know.
+type live struct {
+	screen
+
+	started time.Time // the run
+	ended   int       // how many steps have
+	total   int       // how many steps there are; 0 where that is not known
+	over    bool      // the run
+}
+
+// done counts a step that has ended. Of blocks that run once per key the number
+// of steps is known only in the end.
+func (l *live) done(e *engine.StepFinished) {
+	l.ended++
+	if e.Step.Keyed || l.ended > l.total {
+		l.total = 0
+	}
+}
+
+// columns is how wide texts may be: a column less than the terminal, for some
+// begin a new line when the last column is written to.
+func (c *Console) columns() int {
+	columns, _ := c.options.Terminal()
+	return max(columns-1, 1)
+}
+
+// draw draws a frame. What is written is not waited for by those who tell of
+// events: a terminal can be halted.
+func (c *Console) draw(now time.Time) {
+	c.mu.Lock()
+	columns, rows := c.options.Terminal()
+	if rows <= 0 {
+		c.live.forget()
+	}
+	frame := c.live.frame(c.liveLines(now, max(columns-1, 1), rows), max(columns, 1))
+	c.mu.Unlock()
+	c.live.write(frame)
+}
+
+// leave takes the live lines away.
+func (c *Console) leave() {
+	c.mu.Lock()
+	c.live.over = true
+	c.mu.Unlock()
+	c.draw(time.Time{})
+}
+
+// liveLines are the lines of the steps at work, and one that counts. Steps for
+// which there is no room are counted there.
+func (c *Console) liveLines(now time.Time, columns, rows int) []string {
+	if c.live.over || rows <= 1 || c.live.started.IsZero() {
+		return nil
+	}
+	var lines []string
+	room := max(rows-spare-1, 0)
+	all := c.atWork()
+	for _, a := range all[:min(room, len(all))] {
+		lines = append(lines, cut(c.liveLine(a, now, columns), columns))
+	}
+	return append(lines, cut("  "+c.style.faint(c.tally(now, len(all)-len(lines))), columns))
+}
+
+// tally counts the steps that have ended, and those at work that have no line.
+func (c *Console) tally(now time.Time, hidden int) string {
+	text := count(int64(c.live.ended))
+	if c.live.total > 0 {
+		text += " of " + count(int64(c.live.total))
+	}
+	text += " done in " + elapsed(now.Sub(c.live.started))
+	if hidden > 0 {
+		return "… and " + count(int64(hidden)) + " more; " + text
+	}
+	return text
+}
+
+// liveLine says which step is at work, for how long, and how far it has come.
+func (c *Console) liveLine(a *activity, now time.Time, columns int) string {
+	room := min(c.width, max(columns/2, 16))
+	name := cut(line(short(a.step)), room)
+	margin := strings.Repeat(" ", max(room-cells(name), 0)+2)
+	since := elapsed(now.Sub(a.started))
+	text := c.spinner(a, now) + " " + c.style.bold(name) + margin + strings.Repeat(" ", max(6-len(since), 0)) + since
+	if details := c.details(a, now); details != "" {
+		text += "  " + details
+	}
+	return text
+}
+
+// spinner is a mark that turns while a step is at work.
+func (c *Console) spinner(a *activity, now time.Time) string {
+	if a.attempt == 0 || !a.again.IsZero() {
+		return c.style.faint(".")
+	}
+	frames := []rune("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏")
+	return c.style.yellow(string(frames[now.UnixMilli()/frameTime.Milliseconds()%int64(len(frames))]))
+}
+
+// details are what there is to say about a step at work.
+func (c *Console) details(a *activity, now time.Time) string {
+	switch {
+	case !a.again.IsZero():
+		return c.style.yellow("waiting for retry in "+elapsed(max(a.again.Sub(now), 0)+time.Second-1)) + " (" + c.attempt(a.step, a.attempt+1) + ")"
+	case a.attempt == 0:
+		return "waiting for a file that another step uses"
+	}
+	var parts []string
+	if !a.deadline.IsZero() {
+		parts = append(parts, c.style.yellow("stopping, "+elapsed(max(a.deadline.Sub(now), 0)+time.Second-1)+" left"))
+	}
+	if a.attempt > 1 {
+		parts = append(parts, c.attempt(a.step, a.attempt))
+	}
+	if p := a.progress; p != nil && p.Done > 0 {
+		parts = append(parts, bar(p)+progress(p))
+	}
+	return strings.Join(parts, "  ")
+}
+
+// bar shows which part of a total is done; nothing where that is not known.
+func bar(p *engine.Progress) string {
+	const columns = 10
+	if p.Total <= 0 {
+		return ""
+	}
+	full := int(min(max(float64(p.Done)/float64(p.Total), 0), 1) * columns)
+	return strings.Repeat("▰", full) + strings.Repeat("▱", columns-full) + " "
+}
+
+// elapsed is a length of time that goes on, in whole seconds.
+func elapsed(d time.Duration) string {
+	if d < time.Second {
+		return "0s"
+	}
+	return length(d.Truncate(time.Second))
+}

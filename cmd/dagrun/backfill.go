@@ -48,7 +48,7 @@ func (a *app) backfillCommand() *cobra.Command {
 		if err := b.settle(c); err != nil {
 			return usageError{err}
 		}
-		return a.backfill(args[0], b)
+		return a.writeJUnit(b.junit, a.backfill(args[0], b))
 	}
 	return c
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"encoding/xml"
 	"fmt"
 	"strings"
 	"unicode"
@@ -163,45 +162,17 @@ func (a *app) printGitHub(ds engine.Diagnostics) error {
 	return nil
 }
 
-type junitSuite struct {
-	XMLName  xml.Name    `xml:"testsuite"`
-	Name     string      `xml:"name,attr"`
-	Tests    int         `xml:"tests,attr"`
-	Failures int         `xml:"failures,attr"`
-	Cases    []junitCase `xml:"testcase"`
-}
-
-type junitCase struct {
-	Class    string         `xml:"classname,attr"`
-	Name     string         `xml:"name,attr"`
-	Failures []junitFailure `xml:"failure"`
-}
-
-type junitFailure struct {
-	Message string `xml:"message,attr"`
-	Type    string `xml:"type,attr"`
-	Text    string `xml:",chardata"`
-}
-
 // printJUnit writes one test case for each file that was validated.
 func (a *app) printJUnit(files []string, found map[string]engine.Diagnostics) error {
-	suite := junitSuite{Name: "dagrun validate", Tests: len(files)}
+	suite := &report.Suite{Name: "dagrun validate"}
 	for _, f := range files {
-		c := junitCase{Class: "dagrun.validate", Name: f}
+		c := report.Case{Class: "dagrun.validate", Name: f}
 		for _, d := range found[f] {
 			if d.Severity == engine.Error {
-				c.Failures = append(c.Failures, junitFailure{Message: d.Summary, Type: "error", Text: d.String()})
+				c.Failures = append(c.Failures, report.Finding{Message: d.Summary, Type: "error", Text: d.String()})
 			}
 		}
-		if len(c.Failures) > 0 {
-			suite.Failures++
-		}
-		suite.Cases = append(suite.Cases, c)
+		suite.Add(c)
 	}
-	data, err := xml.MarshalIndent(suite, "", "  ")
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(a.stdout, "%s%s\n", xml.Header, data)
-	return err
+	return report.WriteSuite(a.stdout, suite)
 }

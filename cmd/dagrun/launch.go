@@ -39,6 +39,7 @@ type launch struct {
 	waits       bool   // for a run under way, whatever on_overlap says
 	silent      bool   // about the pipeline's outputs
 	report      string // the HTML page to write at the end; empty for none
+	junit       *junit
 	// done gives a run that makes this one needless; it is asked under the lock. It
 	// may be nil.
 	done func() string
@@ -57,6 +58,8 @@ func (l *launch) addFlags(c *cobra.Command) {
 	c.Flags().BoolVar(&l.asJSON, "json", false, "print the events of the run log as they happen")
 	l.addStateDir(c)
 	l.addSelection(c)
+	l.junit = new(junit)
+	c.Flags().StringVar(&l.junit.path, "junit", "", "write what became of each step as JUnit's XML to a `file`, for CI servers")
 	c.Flags().StringVar(&l.lockTimeout, "lock-timeout", "", "`duration` to wait for a run that is under way before on_overlap decides (default: not at all, with on_overlap = \"wait\" without end)")
 }
 
@@ -100,6 +103,9 @@ func (l *launch) settle(c *cobra.Command) error {
 		if _, err := engine.ParseDuration(l.lockTimeout); err != nil {
 			return fmt.Errorf("--lock-timeout: %w", err)
 		}
+	}
+	if err := l.junit.check(c.Flags().Changed("junit")); err != nil {
+		return err
 	}
 	if trigger := c.Flags().Lookup("trigger"); l.resume != "" && (trigger == nil || !trigger.Changed) {
 		l.trigger = string(engine.Resume)
@@ -301,6 +307,7 @@ func (a *app) runLocked(p *config.Pipeline, stateDir string, l launch, o execute
 	if lost := runlog.Sweep(dir); lost != nil { // of attempts that were given up
 		_, _ = fmt.Fprintf(a.stderr, "dagrun: %v\n", lost)
 	}
+	a.tellCI(p, stateDir, l)
 	if err != nil {
 		return unrecorded(err, stateDir)
 	}
@@ -338,7 +345,7 @@ func (a *app) consoleOptions(p *config.Pipeline, l launch, dir string) report.Op
 	}
 	o := report.Options{
 		Color: a.color, Log: filepath.Join(dir, runlog.FileName), Dir: p.WorkingDir, MaxAttempts: attempts,
-		Terminal: a.screen.live(l.asJSON), Source: p.Snippet,
+		Terminal: a.screen.live(l.asJSON), Source: a.source(p),
 	}
 	if o.Terminal != nil {
 		o.Log = fromHere(o.Log)

@@ -189,5 +189,9 @@ func (a *app) recordIdle(p *config.Pipeline, stateDir string, l launch, result e
 	if err != nil {
 		return err
 	}
-	return errors.Join(log.Append(execute.Idle(p, a.recordOptions(), result, why)...), log.Close())
+	if err := errors.Join(log.Append(execute.Idle(p, a.recordOptions(), result, why)...), log.Close()); err != nil {
+		return err
+	}
+	a.tellCI(p, stateDir, l)
+	return nil
 }

@@ -34,7 +34,7 @@ func (a *app) runCommand() *cobra.Command {
 		}
 		signals := catchSignals()
 		defer signals.stop()
-		return a.launch(args[0], l, signals)
+		return a.writeJUnit(l.junit, a.launch(args[0], l, signals))
 	}
 	return c
 }

@@ -44,6 +44,7 @@ type scene struct {
 	now     time.Time
 	console *report.Console
 	log     *runlog.Writer
+	written bytes.Buffer
 	counts  map[engine.StepResult]int
 	tries   map[engine.Address]int
 	begun   map[engine.Address]time.Time
@@ -55,7 +56,7 @@ func newScene(t tester, out io.Writer, options report.Options) *scene {
 		t: t, now: start, console: report.NewConsole(out, options), counts: map[engine.StepResult]int{},
 		tries: map[engine.Address]int{}, begun: map[engine.Address]time.Time{},
 	}
-	s.log = runlog.New(new(bytes.Buffer), "0190163d-8694-739b-aea5-966c26f8ad91",
+	s.log = runlog.New(&s.written, "0190163d-8694-739b-aea5-966c26f8ad91",
 		runlog.WithClock(func() time.Time { return s.now }),
 		runlog.WithSubscriber(func(e engine.Event, _ []byte) { s.console.Event(e) }))
 	return s
@@ -327,7 +328,7 @@ func TestARunIsAPleasureToRead(t *testing.T) {
 				if color {
 					file += "_color"
 				}
-				golden(t, file, out.Bytes())
+				golden(t, file+".txt", out.Bytes())
 			})
 		}
 	}
@@ -335,7 +336,7 @@ func TestARunIsAPleasureToRead(t *testing.T) {
 
 func golden(t *testing.T, name string, got []byte) {
 	t.Helper()
-	path := filepath.Join("testdata", name+".txt")
+	path := filepath.Join("testdata", name)
 	if *update {
 		if err := os.MkdirAll("testdata", 0o750); err != nil {
 			t.Fatal(err)

@@ -9,11 +9,13 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"dagrun/engine/enginetest/mailserver"
+	"dagrun/engine/enginetest/tmux"
 	"dagrun/steps"
 )
 
@@ -68,8 +70,8 @@ func checkSecret(t testing.TB, where string, text []byte) {
 // other, with what stands behind the pipeline's path.
 var secretCommands = [][]string{
 	{"validate"}, {"validate", "--json"}, {"plan"}, {"plan", "--json"},
-	{"run"}, {"run", "--json"}, {"run", "--resume"}, {"run", "--resume", "--json"}, {"plan", "--resume"}, {"plan", "--resume", "--json"},
-	{"backfill", "--from", "2026-01-01", "--to", "2026-01-02", "--keep-going", "--report", "PAGES/index.html"}, {"run", "--report", "PAGES/run.html"},
+	{"run"}, {"run", "--junit", "junit.xml"}, {"run", "--json"}, {"run", "--resume"}, {"run", "--resume", "--json"}, {"plan", "--resume"}, {"plan", "--resume", "--json"},
+	{"backfill", "--from", "2026-01-01", "--to", "2026-01-02", "--keep-going", "--junit", "dates.xml", "--report", "PAGES/index.html"}, {"run", "--report", "PAGES/run.html"},
 }
 
 // lookingCommands are those that look at what the others have left.
@@ -254,6 +256,9 @@ func TestNoFailureShowsASecret(t *testing.T) {
 			placed := func(command []string) []string {
 				return strings.Split(strings.ReplaceAll(strings.Join(command, "\x00"), "PAGES", pages), "\x00")
 			}
+			state, told := filepath.Join(dir, ".dagrun"), filepath.Join(dir, "told")
+			t.Chdir(filepath.Dir(writeFile(t, filepath.Join(told, "summary.md"), "")))
+			t.Setenv(summaryFile, filepath.Join(told, "summary.md"))
 			args := []string{"--var", "token=" + canaries["variable"], "--var-file", filepath.Join(dir, "p.vars.hcl"),
 				"--var", "endpoint=" + store.URL, "--var", "server=" + server.URL(), "--var", "ca=" + server.CAFile()}
 			wrong := strings.Contains(name, "wrong")
@@ -263,6 +268,13 @@ func TestNoFailureShowsASecret(t *testing.T) {
 			for _, command := range lookingCommands {
 				if !wrong {
 					callSecretly(t, append(placed(command), "--state-dir", state), strings.Join(command, " "), true, false)
+				}
+			}
+			watchSecretly(t, dir, append([]string{"run", path}, args...))
+			for _, file := range []string{"summary.md", "junit.xml", "dates.xml"} {
+				content := contents(t, told)[file]
+				if checkSecret(t, file, content); len(content) == 0 && !wrong {
+					t.Errorf("nothing was written to %s", file)
 				}
 			}
 			files := contents(t, state)
@@ -304,6 +316,31 @@ func callSecretly(t *testing.T, args []string, what string, succeeds, wrong bool
 	}
 	checkSecret(t, what+" on standard output", stdout.Bytes())
 	checkSecret(t, what+" on standard error", stderr.Bytes())
+}
+
+// watchSecretly runs a command on a terminal that is wide enough for all lines,
+// and checks what stands there in the end.
+func watchSecretly(t *testing.T, dir string, args []string) {
+	t.Helper()
+	program, err := exec.LookPath("dagrun")
+	if err != nil {
+		t.Fatal(err)
+	}
+	command := "exec env CI= " + program
+	for _, arg := range args {
+		command += " '" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
+	}
+	script := writeFile(t, filepath.Join(dir, "run.sh"), "("+command+")\necho exit code $?\nexec sleep 1000000\n")
+	pane := tmux.Start(t, 2000, 100, dir, "exec sh "+script)
+	var all string
+	eventually(t, "the run ends", func() bool {
+		all = strings.Join(pane.All(t), "\n")
+		return strings.Contains(all, "exit code ")
+	})
+	checkSecret(t, "the terminal", []byte(all))
+	if !strings.Contains(all, "✓") && !strings.Contains(all, "✗") && !strings.Contains(all, "exit code 2") {
+		t.Errorf("nothing was drawn:\n%s", all)
+	}
 }
 
 func TestWhatLooksForSecretsFindsThem(t *testing.T) {

@@ -15,27 +15,33 @@ type screen struct {
 	settled strings.Builder // what is to scroll above the live lines
 	drawn   []int           // the live lines that stand there: the cells of each
 	shown   string          // these lines
+	columns int             // of the terminal when they were drawn
 }
 
 // settle puts a text, whole lines, above the live ones, with the next frame.
 func (s *screen) settle(text string) { s.settled.WriteString(text) }
 
+// erase removes the line that the cursor is in, from its beginning, and all
+// below. Of a screen that is erased from its very first cell on, some terminals
+// keep a copy above: so the line goes first, and then what follows its first cell.
+const erase = "\x1b[K\x1b[C\x1b[J\r"
+
 // frame gives what turns the screen into one with these live lines, none of
 // which is as wide as the terminal; nothing if it is that already.
 func (s *screen) frame(lines []string, columns int) string {
 	live := strings.Join(lines, "\n")
-	if s.settled.Len() == 0 && live == s.shown {
+	if s.settled.Len() == 0 && live == s.shown && columns == s.columns {
 		return ""
 	}
 	text := "\r"
 	if up := s.rows(columns); up > 0 {
 		text += fmt.Sprintf("\x1b[%dA", up)
 	}
-	if s.settled.Len() > 0 || len(lines) == 0 {
-		text += "\x1b[J" + s.settled.String()
+	if s.settled.Len() > 0 || len(lines) == 0 || columns != s.columns {
+		text += erase + s.settled.String()
 	}
 	s.settled.Reset()
-	s.drawn, s.shown = s.drawn[:0], live
+	s.drawn, s.shown, s.columns = s.drawn[:0], live, columns
 	for i, line := range lines {
 		s.drawn = append(s.drawn, cells(line))
 		end := "\x1b[K\n"
@@ -47,8 +53,8 @@ func (s *screen) frame(lines []string, columns int) string {
 	return text
 }
 
-// rows is how many rows of the terminal the live lines take: a terminal that
-// has become narrower breaks them.
+// rows is how many rows of the terminal the live lines take: one that has
+// become narrower breaks them.
 func (s *screen) rows(columns int) int {
 	n := 0
 	for _, cells := range s.drawn {

@@ -54,10 +54,15 @@ func (v *vt) sequence(text string) (rest string) {
 	case 'A':
 		v.row = max(v.row-n, 0, len(v.lines)-v.rows)
 	case 'K', 'J':
+		if text[end] == 'J' && v.column == 0 && v.row <= max(0, len(v.lines)-v.rows) {
+			v.t.Errorf("a screen that is erased from its first cell on is kept by some terminals")
+		}
 		v.lines[v.row] = v.lines[v.row][:min(v.column, len(v.lines[v.row]))]
 		if text[end] == 'J' {
 			v.lines = v.lines[:v.row+1]
 		}
+	case 'C':
+		v.column = min(v.column+n, v.columns-1)
 	case 'm':
 	default:
 		v.t.Errorf("the terminal is sent %q", text[:end+1])

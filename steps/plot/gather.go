@@ -20,9 +20,10 @@ type gatherer struct {
 	xColumn int
 	rows    int64
 
-	kind       xKind // of the first x value
-	dates      bool  // no x value has a time of day
-	doubtful   int64 // x values that name no zone, where the clocks change
+	progress   func() // tells how far reading has come
+	kind       xKind  // of the first x value
+	dates      bool   // no x value has a time of day
+	doubtful   int64  // x values that name no zone, where the clocks change
 	categories map[string]int
 	names      []string
 
@@ -70,6 +71,7 @@ func newGatherer(env *engine.Env, a Args) *gatherer {
 		env: env, args: a, panels: a.panels(), dates: true,
 		categories: map[string]int{}, groups: map[string][]*series{}, told: map[string]bool{},
 	}
+	g.progress = func() { env.Progress(g.rows, 0, "rows") }
 	for i, p := range g.panels {
 		for _, column := range p.Y {
 			g.wanted = append(g.wanted, wanted{i, column})
@@ -84,7 +86,7 @@ func (g *gatherer) row(ctx context.Context, x float64, ys []float64, group []byt
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		g.env.Progress(g.rows, 0, "rows")
+		g.progress()
 	}
 	if g.current == nil || string(group) != g.group {
 		if err := g.changeGroup(string(group)); err != nil {

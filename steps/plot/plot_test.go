@@ -238,6 +238,30 @@ func runIn(ctx context.Context, t *testing.T, zone, dir string, args Args, progr
 	return runner.Run(ctx, attempt)
 }
 
+func TestReadingACSVFileTellsHowMuchOfItIsRead(t *testing.T) {
+	dir := t.TempDir()
+	csv := "t,v\n" + strings.Repeat("1,2\n", 100_000)
+	put(t, dir, "in.csv", csv)
+	attempt, _ := enginetest.Attempt(t, plot.Type, dir, Args{"source": "in.csv", "output": "out.svg", "x": "t", "y": "v"})
+	var last int64
+	calls := 0
+	runner := local.Runner{
+		Types: engine.NewRegistry(plot.Type),
+		Progress: func(_ engine.Attempt, done, total int64, unit string) {
+			if done < last || done > total || total != int64(len(csv)) || unit != "bytes" {
+				t.Errorf("after %d there are %d of %d %s", last, done, total, unit)
+			}
+			last, calls = done, calls+1
+		},
+	}
+	if result := runner.Run(t.Context(), attempt); result.Error != nil {
+		t.Fatal(result.Error)
+	}
+	if calls < 5 || last < int64(len(csv))/2 {
+		t.Errorf("%d of %d bytes were told in %d reports", last, len(csv), calls)
+	}
+}
+
 func TestTimesAreShownInThePipelinesZone(t *testing.T) {
 	dir := t.TempDir()
 	put(t, dir, "in.csv", "t,v\n2024-06-14T22:00:00Z,1\n2024-06-15 12:00:00,2\n2024-06-15T21:00:00Z,3\n")

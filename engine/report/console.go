@@ -66,6 +66,7 @@ type Console struct {
 	steps    map[engine.Address]*activity
 	failures []*engine.StepFinished // the first of them
 	failed   int                    // how many there are
+	leftOut  int                    // steps that are no part of the run
 	live     *live                  // nil where nothing is drawn twice
 }
 
@@ -85,6 +86,11 @@ func NewConsole(out io.Writer, options Options) *Console {
 func (c *Console) Event(e engine.Event) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if end, ok := e.(*engine.StepFinished); ok && end.Reason == engine.ReasonNotTargeted {
+		c.leaveOut(end)
+		return
+	}
+	c.countLeftOut()
 	at := e.Head().Time.Time
 	switch e := e.(type) {
 	case *engine.RunStarted:
@@ -189,6 +195,25 @@ func (c *Console) runStarted(e *engine.RunStarted) {
 	if c.live != nil { // whose lines begin below the gap
 		c.print(c.gap)
 		c.gap, c.live.started = "", e.Time.Time
+	}
+}
+
+// leaveOut tells of a step that is no part of the run. Who leaves out a thousand
+// need not read of each.
+func (c *Console) leaveOut(e *engine.StepFinished) {
+	if c.live != nil {
+		c.live.total--
+	}
+	if c.leftOut++; c.leftOut <= shown {
+		c.marked(c.mark(e.Result), e.Step, c.ending(e))
+	}
+}
+
+// countLeftOut counts the steps left out that were not told of.
+func (c *Console) countLeftOut() {
+	if more := c.leftOut - shown; more > 0 {
+		c.leftOut = shown
+		c.print(steps(more, "more ") + " " + verb(more, "is", "are") + " no part of this run\n")
 	}
 }
 

@@ -19,17 +19,8 @@ type live struct {
 
 	started time.Time // the run
 	ended   int       // how many steps have
-	total   int       // how many steps there are; 0 where that is not known
+	total   int       // how many there are; not positive where that is not known
 	over    bool      // the run
-}
-
-// done counts a step that has ended. Of blocks that run once per key the number
-// of steps is known only in the end.
-func (l *live) done(e *engine.StepFinished) {
-	l.ended++
-	if e.Step.Keyed || l.ended > l.total {
-		l.total = 0
-	}
 }
 
 // columns is how wide texts may be: a column less than the terminal, for some

@@ -169,6 +169,39 @@ func TestStepsWithoutRoomAreCounted(t *testing.T) {
 	}
 }
 
+func TestOfStepsThatAreNoPartOfTheRunTheFirstAreTold(t *testing.T) {
+	attempts := map[engine.Address]int{clean: 1, chart: 1}
+	leaveOut := func(s *scene) {
+		s.run(engine.Manual)
+		for i := range 1000 {
+			s.skip(engine.Address{Type: "plot", Name: "p", Key: fmt.Sprint(i), Keyed: true}, engine.ReasonNotTargeted, "")
+		}
+		s.begin(clean)
+	}
+	for i := range 1000 {
+		attempts[engine.Address{Type: "plot", Name: "p", Key: fmt.Sprint(i), Keyed: true}] = 1
+	}
+	s, v := stage(t, 80, 40, report.Options{MaxAttempts: attempts})
+	leaveOut(s)
+	s.pass(time.Second)
+	s.succeed(clean, engine.StepFinished{})
+	s.begin(chart)
+	s.pass(time.Second)
+	want := `- plot.p["19"]        skipped: it is no part of this run
+980 more steps are no part of this run
+✓ csv_resample.clean  succeeded in 1s
+⠋ plot.dashboard          1s
+  1 of 2 done in 2s`
+	if diff := cmp.Diff(want, strings.Join(v.all()[21:26], "\n")); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	var out bytes.Buffer
+	leaveOut(newScene(t, &out, report.Options{}))
+	if n := strings.Count(out.String(), "skipped: it is no part of this run\n"); n != 20 || !strings.Contains(out.String(), "\n980 more steps are no part of this run\n") {
+		t.Errorf("%d steps are told of, and in the end:\n%s", n, out.String()[out.Len()-200:])
+	}
+}
+
 func TestATerminalThatBecomesNarrowerBreaksTheLinesThatStand(t *testing.T) {
 	var out bytes.Buffer
 	columns := 80

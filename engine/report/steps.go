@@ -137,7 +137,7 @@ func (c *Console) stepFinished(e *engine.StepFinished) {
 		}
 	}
 	if c.live != nil {
-		c.live.done(e)
+		c.live.ended++
 	}
 	c.marked(c.mark(e.Result), e.Step, c.ending(e))
 }

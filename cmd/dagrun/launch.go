@@ -1,11 +1,9 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"runtime"
 	"time"
 
@@ -288,21 +286,19 @@ func (a *app) runLocked(p *config.Pipeline, stateDir string, l launch, o execute
 	}
 	p.Run.ID = id
 	dir := runlog.Dir(stateDir, p.Name, p.Run.ID)
-	console := report.NewConsole(a.stderr, a.consoleOptions(p, l, dir))
+	options := a.consoleOptions(p, l, dir)
+	console := report.NewConsole(a.stderr, options)
 	log, err := a.createLog(p, stateDir, l, console.Event)
 	if err != nil {
 		return unrecorded(err, stateDir)
 	}
-	stopConsole := startConsole(console)
-	o.Log, o.Concurrency = log, l.concurrency(p)
-	over := make(chan struct{})
-	interrupt, kill := announced(signals, console, over)
-	interrupt, unwatch := watch(log, interrupt)
-	o.Interrupt, o.Kill, o.Grace = interrupt, kill, grace
-	result, err := execute.Run(p, o)
-	close(over)
-	unwatch()
-	stopConsole()
+	o.Log, o.Concurrency, o.Grace = log, l.concurrency(p), grace
+	result, err := present(console, options.Terminal != nil, signals, func(interrupt, kill <-chan struct{}) (execute.Result, error) {
+		interrupt, unwatch := watch(log, interrupt)
+		defer unwatch()
+		o.Interrupt, o.Kill = interrupt, kill
+		return execute.Run(p, o)
+	})
 	err = errors.Join(err, log.Close())
 	if lost := runlog.Sweep(dir); lost != nil { // of attempts that were given up
 		_, _ = fmt.Fprintf(a.stderr, "dagrun: %v\n", lost)
@@ -336,61 +332,6 @@ func watch(log *runlog.Writer, signal <-chan struct{}) (interrupt <-chan struct{
 		close(ended)
 	}()
 	return ended, func() { close(done) }
-}
-
-func (a *app) consoleOptions(p *config.Pipeline, l launch, dir string) report.Options {
-	attempts := map[engine.Address]int{}
-	for _, s := range p.Steps {
-		attempts[s.Address] = s.Retry.MaxAttempts
-	}
-	o := report.Options{
-		Color: a.color, Log: filepath.Join(dir, runlog.FileName), Dir: p.WorkingDir, MaxAttempts: attempts,
-		Terminal: a.screen.live(l.asJSON), Source: a.source(p),
-	}
-	if o.Terminal != nil {
-		o.Log = fromHere(o.Log)
-	}
-	return o
-}
-
-// startConsole lets the console tell how far long steps have come.
-func startConsole(c *report.Console) (stop func()) {
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		c.Run(ctx)
-	}()
-	return func() {
-		cancel()
-		<-done
-	}
-}
-
-// announced passes the signals on to a run once the console has said what they
-// do, and what a second would do.
-func announced(s *signals, c *report.Console, over <-chan struct{}) (interrupt, kill <-chan struct{}) {
-	first, second := make(chan struct{}), make(chan struct{})
-	go func() {
-		select {
-		case <-over:
-			return
-		case <-s.first:
-			sooner := "a second signal stops them at once"
-			if s.received() == os.Interrupt {
-				sooner = "press Ctrl-C again to stop at once"
-			}
-			c.Stopping(time.Now(), grace, sooner)
-			close(first)
-		}
-		select {
-		case <-over:
-		case <-s.second:
-			c.StoppingNow()
-			close(second)
-		}
-	}()
-	return first, second
 }
 
 // concurrency is how many steps run at once.

@@ -43,7 +43,17 @@ step "wait" "after" {
 // watchRun starts a run with so many steps on a terminal.
 func watchRun(t *testing.T, columns, rows, steps int, env ...string) *watched {
 	t.Helper()
-	w := &watched{dir: t.TempDir(), columns: columns}
+	w, command := prepare(t, columns, steps, env...)
+	w.Pane = tmux.Start(t, columns, rows, w.dir, "trap : INT; "+command+"; exec sleep 1000000")
+	w.started(t)
+	return w
+}
+
+// prepare makes a pipeline with so many steps, and gives the command that runs
+// it and tells its exit code.
+func prepare(t *testing.T, columns, steps int, env ...string) (w *watched, command string) {
+	t.Helper()
+	w = &watched{dir: t.TempDir(), columns: columns}
 	var file strings.Builder
 	file.WriteString(watchedHead)
 	for i := range steps {
@@ -56,17 +66,20 @@ func watchRun(t *testing.T, columns, rows, steps int, env ...string) *watched {
 	if err != nil {
 		t.Fatal(err)
 	}
-	command := "trap : INT; env CI= NO_COLOR= " + strings.Join(env, " ") + " " + program + " run --parallelism 100 --state-dir state p.hcl; echo exit code $?; exec sleep 1000000"
-	w.Pane = tmux.Start(t, columns, rows, w.dir, command)
+	return w, "env CI= NO_COLOR= " + strings.Join(env, " ") + " " + program + " run --parallelism 100 --state-dir state p.hcl; echo exit code $?"
+}
+
+// started waits until all steps are at work.
+func (w *watched) started(t *testing.T) {
+	t.Helper()
 	for _, s := range w.steps {
 		eventually(t, s+" starts", func() bool {
-			if all := strings.Join(w.All(t), "\n"); strings.Contains(all, "exit code") {
+			if all := strings.Join(w.All(t), "\n"); strings.Contains(all, "\nexit code") {
 				t.Fatalf("the run has ended:\n%s", all)
 			}
 			return isThere(filepath.Join(w.dir, "started-"+s))
 		})
 	}
-	return w
 }
 
 // end lets steps end.
@@ -162,6 +175,8 @@ func TestTerminal(t *testing.T) {
 				t.Parallel()
 				w := watchRun(t, columns, 24, steps)
 				w.shows(t, "done in 1s")
+				w.Press(t, "C-z") // which does nothing where no shell could let the run go on
+				w.shows(t, "done in 2s")
 				w.Press(t, "C-c")
 				all := w.settled(t, map[string]int{"✓": 0}, 130)
 				text := strings.Join(all, "\n")
@@ -255,5 +270,48 @@ func TestNoColorTakesOnlyTheColorsAway(t *testing.T) {
 	w.settled(t, map[string]int{"✓": 2, "✗": 1, "-": 1}, 1)
 	if w.HasColors(t) {
 		t.Error("there are colours")
+	}
+}
+
+func TestCtrlZGivesTheTerminalBack(t *testing.T) {
+	w, command := prepare(t, 120, 3)
+	writeFile(t, filepath.Join(w.dir, "run.sh"), command+"\n")
+	w.Pane = tmux.Start(t, 120, 24, w.dir, "exec env PS1=': ' bash --norc --noprofile -i")
+	w.Type(t, "set -m; . ./run.sh")
+	w.started(t)
+	w.shows(t, "done in 1s")
+	w.Press(t, "C-z")
+	w.shows(t, "Stopped")
+	if screen := strings.Join(w.Screen(t), "\n"); strings.ContainsAny(screen, spinners) || strings.Contains(screen, "done in") {
+		t.Errorf("live lines are left:\n%s", screen)
+	}
+	w.Type(t, "fg")
+	w.shows(t, "done in")
+	w.end(t, w.steps...)
+	w.shows(t, "Run failed")
+	all := strings.Join(w.All(t), "\n")
+	for _, want := range []string{"\n✓ wait.s00 ", "\n✓ wait.s01 ", "\n✓ wait.s02 ", "\n✗ wait.bad ", "\n: fg\n"} {
+		if strings.Count(all, want) != 1 {
+			t.Errorf("%q is not there once", want)
+		}
+	}
+	if strings.ContainsAny(all, spinners) || strings.Contains(all, "done in") || t.Failed() {
+		t.Errorf("the terminal shows:\n%s", all)
+	}
+}
+
+func TestARunInTheBackgroundDrawsNothing(t *testing.T) {
+	w, command := prepare(t, 120, 3)
+	writeFile(t, filepath.Join(w.dir, "run.sh"), command+"\n")
+	w.Pane = tmux.Start(t, 120, 24, w.dir, "exec env PS1=': ' bash --norc --noprofile -i")
+	w.Type(t, "sh run.sh &")
+	w.started(t)
+	w.shows(t, "retrying in")
+	w.Type(t, "echo typed meanwhile")
+	w.end(t, w.steps...)
+	w.shows(t, "exit code 1")
+	all := strings.Join(w.All(t), "\n")
+	if strings.ContainsAny(all, spinners) || strings.Contains(all, "done in") || !strings.Contains(all, "\ntyped meanwhile\n") || !strings.Contains(all, "✓ wait.s00 ") {
+		t.Errorf("the terminal shows:\n%s", all)
 	}
 }

@@ -45,8 +45,8 @@ func glyph(text string) (size, columns int) {
 }
 
 // cut is the beginning of a text that fits into so many columns. Where something
-// is left off, the last column says so.
-func cut(text string, columns int) string {
+// is left off, the last column says that there is more.
+func cut(text string, columns int, more string) string {
 	if cells(text) <= columns {
 		return text
 	}
@@ -54,7 +54,7 @@ func cut(text string, columns int) string {
 	for {
 		size, w := glyph(text[end:])
 		if used+w > columns-1 {
-			return text[:end] + "…" + painted
+			return text[:end] + more + painted
 		}
 		if text[end] == '\x1b' {
 			painted = "\x1b[0m"

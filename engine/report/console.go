@@ -45,6 +45,8 @@ type Options struct {
 	// nothing is drawn twice. A terminal without rows is one that somebody else
 	// uses just now: there are no live lines on it.
 	Terminal func() (columns, rows int)
+	// ASCII is true for a terminal whose font has little more than letters.
+	ASCII bool
 	// Source gives the lines of the pipeline's file that a place is in; nil where
 	// they are not at hand.
 	Source func(engine.Range) *engine.Snippet
@@ -74,7 +76,7 @@ type Console struct {
 func NewConsole(out io.Writer, options Options) *Console {
 	c := &Console{out: out, options: options, style: style(options.Color), steps: map[engine.Address]*activity{}}
 	if options.Terminal != nil {
-		c.live = &live{screen: screen{out: out}, total: len(options.MaxAttempts)}
+		c.live = &live{screen: screen{out: out}, total: len(options.MaxAttempts), glyphs: glyphsOf(options)}
 	}
 	for step := range options.MaxAttempts {
 		c.widen(short(step))
@@ -111,6 +113,9 @@ func (c *Console) Event(e engine.Event) {
 	case *engine.StepFinished:
 		c.stepFinished(e)
 	case *engine.RunFinished:
+		if c.live != nil {
+			c.live.over = true
+		}
 		c.runFinished(e)
 	}
 }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"strings"
+	"sync"
 	"time"
 
 	"dagrun/engine"
@@ -20,7 +21,24 @@ type live struct {
 	started time.Time // the run
 	ended   int       // how many steps have
 	total   int       // how many there are; not positive where that is not known
-	over    bool      // the run
+	over    bool      // there are no live lines any more
+	aside   bool      // there are none just now
+	glyphs  glyphs
+	drawing sync.Mutex // frames are written in the order in which they are made
+}
+
+// glyphs are the signs of a terminal.
+type glyphs struct {
+	spinner           []rune
+	done, failed      string
+	full, empty, more string
+}
+
+func glyphsOf(o Options) glyphs {
+	if o.ASCII {
+		return glyphs{[]rune(`|/-\`), "+", "x", "#", ".", "~"}
+	}
+	return glyphs{[]rune("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"), "✓", "✗", "▰", "▱", "…"}
 }
 
 // columns is how wide texts may be: a column less than the terminal, for some
@@ -33,6 +51,8 @@ func (c *Console) columns() int {
 // draw draws a frame. What is written is not waited for by those who tell of
 // events: a terminal can be halted.
 func (c *Console) draw(now time.Time) {
+	c.live.drawing.Lock()
+	defer c.live.drawing.Unlock()
 	c.mu.Lock()
 	columns, rows := c.options.Terminal()
 	if rows <= 0 {
@@ -43,27 +63,44 @@ func (c *Console) draw(now time.Time) {
 	c.live.write(frame)
 }
 
-// leave takes the live lines away.
+// leave takes the live lines away for good.
 func (c *Console) leave() {
-	c.mu.Lock()
-	c.live.over = true
-	c.mu.Unlock()
+	c.set(&c.live.over, true)
 	c.draw(time.Time{})
+}
+
+func (c *Console) set(flag *bool, value bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	*flag = value
+}
+
+// Aside takes the live lines away while something is done, such as stopping the
+// program until a shell lets it go on. Without live lines, it is just done.
+func (c *Console) Aside(do func()) {
+	if c.live == nil {
+		do()
+		return
+	}
+	c.set(&c.live.aside, true)
+	c.draw(time.Time{})
+	do()
+	c.set(&c.live.aside, false)
 }
 
 // liveLines are the lines of the steps at work, and one that counts. Steps for
 // which there is no room are counted there.
 func (c *Console) liveLines(now time.Time, columns, rows int) []string {
-	if c.live.over || rows <= 1 || c.live.started.IsZero() {
+	if c.live.over || c.live.aside || rows <= 1 || c.live.started.IsZero() {
 		return nil
 	}
 	var lines []string
 	room := max(rows-spare-1, 0)
 	all := c.atWork()
 	for _, a := range all[:min(room, len(all))] {
-		lines = append(lines, cut(c.liveLine(a, now, columns), columns))
+		lines = append(lines, cut(c.liveLine(a, now, columns), columns, c.live.glyphs.more))
 	}
-	return append(lines, cut("  "+c.style.faint(c.tally(now, len(all)-len(lines))), columns))
+	return append(lines, cut("  "+c.style.faint(c.tally(now, len(all)-len(lines))), columns, c.live.glyphs.more))
 }
 
 // tally counts the steps that have ended, and those at work that have no line.
@@ -74,7 +111,7 @@ func (c *Console) tally(now time.Time, hidden int) string {
 	}
 	text += " done in " + elapsed(now.Sub(c.live.started))
 	if hidden > 0 {
-		return "… and " + count(int64(hidden)) + " more; " + text
+		return c.live.glyphs.more + " and " + count(int64(hidden)) + " more; " + text
 	}
 	return text
 }
@@ -82,7 +119,7 @@ func (c *Console) tally(now time.Time, hidden int) string {
 // liveLine says which step is at work, for how long, and how far it has come.
 func (c *Console) liveLine(a *activity, now time.Time, columns int) string {
 	room := min(c.width, max(columns/2, 16))
-	name := cut(line(short(a.step)), room)
+	name := cut(line(short(a.step)), room, c.live.glyphs.more)
 	margin := strings.Repeat(" ", max(room-cells(name), 0)+2)
 	since := elapsed(now.Sub(a.started))
 	text := c.spinner(a, now) + " " + c.style.bold(name) + margin + strings.Repeat(" ", max(6-len(since), 0)) + since
@@ -97,7 +134,7 @@ func (c *Console) spinner(a *activity, now time.Time) string {
 	if a.attempt == 0 || !a.again.IsZero() {
 		return c.style.faint(".")
 	}
-	frames := []rune("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏")
+	frames := c.live.glyphs.spinner
 	return c.style.yellow(string(frames[now.UnixMilli()/frameTime.Milliseconds()%int64(len(frames))]))
 }
 
@@ -117,19 +154,19 @@ func (c *Console) details(a *activity, now time.Time) string {
 		parts = append(parts, c.attempt(a.step, a.attempt))
 	}
 	if p := a.progress; p != nil && p.Done > 0 {
-		parts = append(parts, bar(p)+progress(p))
+		parts = append(parts, c.bar(p)+progress(p))
 	}
 	return strings.Join(parts, "  ")
 }
 
 // bar shows which part of a total is done; nothing where that is not known.
-func bar(p *engine.Progress) string {
+func (c *Console) bar(p *engine.Progress) string {
 	const columns = 10
 	if p.Total <= 0 {
 		return ""
 	}
 	full := int(min(max(float64(p.Done)/float64(p.Total), 0), 1) * columns)
-	return strings.Repeat("▰", full) + strings.Repeat("▱", columns-full) + " "
+	return strings.Repeat(c.live.glyphs.full, full) + strings.Repeat(c.live.glyphs.empty, columns-full) + " "
 }
 
 // elapsed is a length of time that goes on, in whole seconds.

@@ -238,6 +238,54 @@ func TestNothingIsDrawnWhereSomebodyElseUsesTheTerminal(t *testing.T) {
 	}
 }
 
+func TestTheLiveLinesAreAwayWhileSomethingElseIsDone(t *testing.T) {
+	s, v := stage(t, 80, 24, report.Options{})
+	s.run(engine.Manual)
+	s.begin(clean)
+	s.console.Tick(s.now)
+	s.console.Aside(func() {
+		s.say(clean, "info", "said meanwhile", nil)
+		s.pass(time.Second)
+		if got := v.screen(); !strings.HasSuffix(got, "info: said meanwhile") {
+			t.Errorf("the terminal shows:\n%s", got)
+		}
+	})
+	s.pass(time.Second)
+	if got := v.screen(); !strings.HasSuffix(got, "0 done in 2s") {
+		t.Errorf("the terminal shows:\n%s", got)
+	}
+	s.over(engine.RunSucceeded, "")
+	s.console.Aside(func() {})
+	s.pass(time.Second)
+	if got := v.screen(); !strings.HasSuffix(got, "Run succeeded in 2s") {
+		t.Errorf("the terminal shows:\n%s", got)
+	}
+}
+
+func TestATerminalWithFewSignsIsSentNoOthers(t *testing.T) {
+	s, v := stage(t, 40, 24, report.Options{ASCII: true})
+	s.run(engine.Manual)
+	s.begin(clean)
+	s.progress(clean, 3, 10, "rows")
+	s.begin(chart)
+	s.succeed(chart, engine.StepFinished{})
+	s.fail(clean, engine.AttemptFailed, busy(), 0)
+	s.pass(time.Second)
+	s.end(clean, engine.StepFinished{Result: engine.StepFailed, Error: busy()})
+	s.begin(store)
+	s.pass(time.Second)
+	for _, r := range strings.Join(v.all(), "\n") {
+		if r > '~' {
+			t.Errorf("%q is shown", r)
+		}
+	}
+	for _, want := range []string{"+ plot.dashboard", "x csv_resample.clean"} {
+		if !strings.Contains(v.screen(), want) {
+			t.Errorf("%q is not shown", want)
+		}
+	}
+}
+
 func TestATerminalIsWrittenToTenTimesASecond(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := newVT(t, 80, 24)

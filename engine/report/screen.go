@@ -67,9 +67,14 @@ func (s *screen) rows(columns int) int {
 // the terminal.
 func (s *screen) forget() { s.drawn, s.shown = s.drawn[:0], "" }
 
-// write writes a frame with one write, so that it appears at once.
+// write writes a frame with one write, so that it appears at once. A writer that
+// holds lines back until they end is asked not to: a frame that erases has none.
 func (s *screen) write(frame string) {
-	if frame != "" {
-		_, _ = io.WriteString(s.out, frame)
+	if frame == "" {
+		return
+	}
+	_, _ = io.WriteString(s.out, frame)
+	if w, ok := s.out.(interface{ Flush() error }); ok {
+		_ = w.Flush()
 	}
 }

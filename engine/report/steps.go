@@ -165,18 +165,20 @@ func (c *Console) ending(e *engine.StepFinished) string {
 	}
 	message := messageOf(e.Error)
 	if first, _, more := strings.Cut(message, "\n"); more && c.live != nil {
-		message = first + " …" // the rest is on the screen soon enough
+		message = first + " " + c.live.glyphs.more // the rest is on the screen soon enough
 	}
 	return c.style.red("failed") + after(e, took) + colon(message)
 }
 
-// mark stands before the address of a step that has ended.
+// mark stands before the address of a step that has ended, on a terminal.
 func (c *Console) mark(r engine.StepResult) string {
-	switch r {
-	case engine.StepSucceeded, engine.StepReused:
-		return c.style.green("✓")
-	case engine.StepFailed:
-		return c.style.red("✗")
+	switch {
+	case c.live == nil:
+		return ""
+	case r == engine.StepSucceeded, r == engine.StepReused:
+		return c.style.green(c.live.glyphs.done)
+	case r == engine.StepFailed:
+		return c.style.red(c.live.glyphs.failed)
 	}
 	return c.style.yellow("-")
 }

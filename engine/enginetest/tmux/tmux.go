@@ -108,6 +108,13 @@ func (p *Pane) Press(t testing.TB, key string) {
 	p.do(t, "send-keys", key)
 }
 
+// Type types a line, and presses Enter.
+func (p *Pane) Type(t testing.TB, line string) {
+	t.Helper()
+	p.do(t, "send-keys", "-l", line)
+	p.Press(t, "Enter")
+}
+
 // Resize changes the size of the terminal.
 func (p *Pane) Resize(t testing.TB, columns, rows int) {
 	t.Helper()

@@ -230,11 +230,13 @@ func fitting(s string, columns int) string {
 // too.
 func (b *block) note(now moment) string {
 	switch {
+	case len(b.steps) == 0:
+		return b.summary(now)
 	case b.keyed():
 		text, _, _ := strings.Cut(b.summary(now), " · ")
 		return text
-	case len(b.steps) == 0 || len(b.steps[0].attempts) == 0:
-		return b.address.Type + " · " + b.state().words(now.status)
+	case len(b.steps[0].attempts) == 0:
+		return b.address.Type + " · " + b.summary(now)
 	}
 	return b.address.Type + " · " + report.Length(b.took(now.time))
 }
@@ -244,6 +246,8 @@ func (b *block) summary(now moment) string {
 	total, counts, s := len(b.steps), b.counts(), b.state()
 	took := " · " + report.Length(b.took(now.time))
 	switch {
+	case total == 0 && now.whole:
+		return "no instances"
 	case total == 0:
 		return waiting.words(now.status)
 	case total == 1 && !b.keyed() && len(b.steps[0].attempts) == 0:

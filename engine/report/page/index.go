@@ -54,7 +54,7 @@ func (p *overview) add(r report.Row, w wording) {
 		p.Unread = append(p.Unread, w.line(fmt.Sprintf("run %s: %v", r.ID, err)))
 		return
 	}
-	p.Pipelines[i].add(r, s, moment{s.last, r.Status}, w)
+	p.Pipelines[i].add(r, s, s.at(r.Status, time.Time{}), w)
 }
 
 // overview is what the page of an index shows.

@@ -94,9 +94,9 @@ func TestARunUnderWayIsShownAsItStands(t *testing.T) {
 		r.tell(&engine.Progress{Step: mail, Type: "smtp", Attempt: 1, Done: 1200, Total: 5000, Unit: "bytes"})
 	})
 	html := pageOf(t, run, page.Options{Status: "running", Now: start.Add(time.Minute)})
-	wants(t, html, "As of", "2024-06-15 08:01:00 UTC", "at work for 59s, 1,200 of 5,000 bytes", "1 at work, 1 succeeded", "plot · waiting", "! Finished")
+	wants(t, html, "As of", "2024-06-15 08:01:00 UTC", "at work for 59s, 1,200 of 5,000 bytes", "1 at work, 1 succeeded", "waiting</text>", "! Finished")
 	html = pageOf(t, run, page.Options{Status: "unfinished", Now: start.Add(time.Minute)})
-	wants(t, html, "2024-06-15 08:00:01 UTC", "smtp.report</b> <span class=\"ending\">did not end", "plot · did not begin")
+	wants(t, html, "2024-06-15 08:00:01 UTC", "smtp.report</b> <span class=\"ending\">did not end", "did not begin</text>")
 }
 
 func TestARunOfThousandsOfInstancesStaysSmall(t *testing.T) {
@@ -133,6 +133,21 @@ func TestMoreInstancesThanAPageHoldsAreCounted(t *testing.T) {
 		r.over(engine.RunFailed, engine.RunFinished{})
 	}), page.Options{})
 	wants(t, html, "6,000 skipped", "5,000 more, in a line each", "810 more are in the run log", "10 more failed; they are below", "45 more</summary>")
+}
+
+func TestABlockWithoutInstancesIsSaidToHaveNone(t *testing.T) {
+	html := pageOf(t, record(t, func(r *recorder) {
+		r.run(`{}`, block(clean), block(probe))
+		r.begin(clean, `{}`)
+		r.succeed(clean, time.Second, engine.StepFinished{})
+		r.over(engine.RunSucceeded, engine.RunFinished{})
+	}), page.Options{})
+	wants(t, html, "no instances</text>", "! did not begin")
+	html = pageOf(t, record(t, func(r *recorder) {
+		r.run(`{}`, block(clean), block(probe))
+		r.over(engine.RunSkipped, engine.RunFinished{Error: "another run is under way"})
+	}), page.Options{})
+	wants(t, html, "another run is under way", "did not begin</text>", "! no instances")
 }
 
 func TestManyBlocksAreDrawnAsFarAsTheyCanBeSeen(t *testing.T) {

@@ -36,10 +36,7 @@ type sheet struct {
 
 func newSheet(s *story, o Options) sheet {
 	w, start := o.wording(), s.run.Started
-	now := moment{time: s.last, status: o.Status}
-	if s.finished == nil && o.Status == running && o.Now.After(s.last) {
-		now.time = o.Now
-	}
+	now := s.at(o.Status, o.Now)
 	p := sheet{frame: newFrame(toneOf(o.Status)), Pipeline: w.line(start.Pipeline), RunID: w.line(start.RunID), Status: w.line(o.Status)}
 	p.Title = p.Pipeline + " " + p.Status + ", " + report.Clock(start.LogicalTime)
 	p.Facts, p.Verdict = w.facts(s, now), w.verdict(s, now)

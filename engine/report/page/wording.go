@@ -15,6 +15,18 @@ import (
 type moment struct {
 	time   time.Time
 	status string
+	whole  bool // the run went through its steps to the end
+}
+
+// at is the moment that a run's story tells of.
+func (s *story) at(status string, now time.Time) moment {
+	m := moment{time: s.last, status: status}
+	if end := s.finished; end != nil {
+		m.whole = end.Result != engine.RunCrashed && len(s.steps) > 0
+	} else if status == running && now.After(s.last) {
+		m.time = now
+	}
+	return m
 }
 
 // wording makes what the log says fit to be shown. Every text of the log passes

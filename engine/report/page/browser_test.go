@@ -69,6 +69,22 @@ func TestPagesAreReadableOnEveryScreenAndLoadNothing(t *testing.T) {
 	}
 }
 
+func TestALinkUnfoldsWhatItLeadsTo(t *testing.T) {
+	chromium := browser.Start(t)
+	url, _ := site(t, []byte(pageOf(t, record(t, runs["succeeded"]), page.Options{})))
+	view := browser.View{Width: 1280, Height: 900, NoScripts: true}
+	const open = `[...document.querySelectorAll("details.step")].map(d => d.open).join()`
+	if got, want := chromium.Open(t, url, view).Text(t, open), "false,false,false,false"; got != want {
+		t.Errorf("without a link %s, want %s", got, want)
+	}
+	for i, link := range []string{"#b0", "#b1", "#b2"} {
+		want := []string{"true,false,false,false", "false,true,false,false", "false,false,true,false"}[i]
+		if got := chromium.Open(t, url+link, view).Text(t, open); got != want {
+			t.Errorf("%s: %s, want %s", link, got, want)
+		}
+	}
+}
+
 func TestAnIndexIsReadableOnEveryScreenAndLoadsNothing(t *testing.T) {
 	chromium := browser.Start(t)
 	html := indexOf(t, history(t), page.Options{})

@@ -85,6 +85,17 @@ func TestALinkUnfoldsWhatItLeadsTo(t *testing.T) {
 	}
 }
 
+func TestAnErrorLinksToTheInstanceThatFailed(t *testing.T) {
+	url, _ := site(t, []byte(pageOf(t, record(t, runs["many"]), page.Options{})))
+	p := browser.Start(t).Open(t, url, browser.View{Width: 375, Height: 800})
+	const follow = `document.querySelectorAll(".problem a")[7].click(); 0` // the fourth and further are folded
+	p.Number(t, follow)
+	const seen = `(d => d.open + " " + d.querySelector("b").textContent)(document.querySelector(":target").closest("details"))`
+	if got, want := p.Text(t, seen), "true sensor 2807, hall 7"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
 func TestAnIndexIsReadableOnEveryScreenAndLoadsNothing(t *testing.T) {
 	chromium := browser.Start(t)
 	html := indexOf(t, history(t), page.Options{})

@@ -50,7 +50,7 @@ func (f *frame) setTone(tone state) {
 		state(engine.StepSucceeded): "1a7f4b", state(engine.StepFailed): "d1293d", state(engine.StepCancelled): "b35900", atWork: "2367d1",
 	}[tone]
 	if colour == "" {
-		colour = "7a7f87"
+		colour = "686e77"
 	}
 	svg := `<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'><circle cx='8' cy='8' r='7' fill='#` + colour + `'/></svg>`
 	f.Tone, f.Icon = tone, template.URL("data:image/svg+xml;base64,"+base64.StdEncoding.EncodeToString([]byte(svg))) //nolint:gosec // made here

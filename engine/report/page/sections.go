@@ -2,6 +2,7 @@ package page
 
 import (
 	"slices"
+	"strconv"
 	"time"
 
 	"dagrun/engine"
@@ -10,8 +11,8 @@ import (
 // sections tells of each block. Where there are too many steps and instances,
 // what went wrong comes first, then what has no instances, then what was
 // remarkable, and the others are told of in a line.
-func (w wording) sections(blocks []*block, start time.Time, now moment) []section {
-	full, briefs := fullyTold(blocks), 0
+func (w wording) sections(blocks []*block, full map[*step]string, start time.Time, now moment) []section {
+	briefs := 0
 	sections := make([]section, 0, len(blocks))
 	for _, b := range blocks {
 		s := w.sectionOf(b, now)
@@ -20,8 +21,10 @@ func (w wording) sections(blocks []*block, start time.Time, now moment) []sectio
 		}
 		for _, t := range b.steps {
 			switch {
-			case full[t]:
-				s.tell(w.accountOf(t, start, now), t)
+			case full[t] != "":
+				a := w.accountOf(t, start, now)
+				a.ID = full[t]
+				s.tell(a, t)
 			case briefs < mostBriefs:
 				s.Rest = append(s.Rest, brief{Name: w.key(t.address), State: t.state().known(), Text: w.ending(t, now)})
 				briefs++
@@ -57,27 +60,34 @@ func (s *section) tell(a account, t *step) {
 	}
 }
 
-// fullyTold chooses the steps that are told of in full.
-func fullyTold(blocks []*block) map[*step]bool {
+// fullyTold chooses the steps that are told of in full, and gives them names to
+// link to.
+func fullyTold(blocks []*block) map[*step]string {
 	var ranks [4][]*step
+	names := map[*step]string{}
 	for _, b := range blocks {
-		for _, t := range b.steps {
-			rank := 3
-			switch s := t.state(); {
-			case s == state(engine.StepFailed), s == atWork:
-				rank = 0
-			case !t.address.Keyed:
-				rank = 1
-			case t.remarkable():
-				rank = 2
-			}
-			ranks[rank] = append(ranks[rank], t)
+		for i, t := range b.steps {
+			ranks[t.rank()] = append(ranks[t.rank()], t)
+			names[t] = b.id + "-" + strconv.Itoa(i)
 		}
 	}
+	full := map[*step]string{}
 	all := slices.Concat(ranks[:]...)
-	full := map[*step]bool{}
 	for _, t := range all[:min(len(all), mostAccounts)] {
-		full[t] = true
+		full[t] = names[t]
 	}
 	return full
+}
+
+// rank says how much there is to say of a step; 0 is most.
+func (t *step) rank() int {
+	switch s := t.state(); {
+	case s == state(engine.StepFailed), s == atWork:
+		return 0
+	case !t.address.Keyed:
+		return 1
+	case t.remarkable():
+		return 2
+	}
+	return 3
 }

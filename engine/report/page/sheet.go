@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"strings"
 
 	"dagrun/engine"
@@ -42,11 +43,12 @@ func newSheet(s *story, o Options) sheet {
 	p.Facts, p.Verdict = w.facts(s, now), w.verdict(s, now)
 	p.EdgesUnknown = len(start.Steps) == 0
 	blocks := blocksOf(s)
-	p.problems(s, blocks, w)
+	full := fullyTold(blocks)
+	p.problems(s, blocks, full, w)
 	p.pictures(blocks, w)
 	p.draw(blocks, now, w)
 	p.Timeline = drawTimeline(blocks, ruler{start.Time.Time, now.time.Sub(start.Time.Time)}, now, w)
-	p.Sections = w.sections(blocks, start.Time.Time, now)
+	p.Sections = w.sections(blocks, full, start.Time.Time, now)
 	p.record(s, w)
 	return p
 }
@@ -109,14 +111,14 @@ func (s *story) counts(now moment) string {
 }
 
 // problems puts what went wrong first.
-func (p *sheet) problems(s *story, blocks []*block, w wording) {
+func (p *sheet) problems(s *story, blocks []*block, full map[*step]string, w wording) {
 	ids := map[engine.Address]string{}
 	for _, b := range blocks {
 		ids[b.address] = b.id
 	}
 	for _, t := range s.steps {
 		if t.state() == state(engine.StepFailed) {
-			p.problem(t, ids[t.address.Block()], w)
+			p.problem(t, cmp.Or(full[t], ids[t.address.Block()]), w)
 		}
 	}
 	if end := s.finished; end != nil {

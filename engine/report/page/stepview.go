@@ -30,6 +30,7 @@ type link struct{ ID, Name string }
 
 // account is all that a page says of a step, or of an instance.
 type account struct {
+	ID           string // in the page
 	Name         string
 	State        state
 	Text, Brief  string // how it ended, and why, in a line each

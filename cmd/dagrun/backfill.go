@@ -43,7 +43,7 @@ func (a *app) backfillCommand() *cobra.Command {
 	c.Flags().StringVar(&b.every, "every", "1d", "`distance` of the dates; whole days keep the time of day when clocks change")
 	c.Flags().BoolVar(&b.keepGoing, "keep-going", false, "go on with the next date after one that failed")
 	c.Flags().BoolVar(&b.redo, "force", false, "run also the dates that have succeeded")
-	b.addReport(c, "write an HTML page about the runs of the backfill to this file when it ends; where only that fails, the exit code is 1")
+	b.addReport(c, "write an HTML page about the runs of the backfill to this `file` when it ends; where only that fails, the exit code is 1")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if err := b.settle(c); err != nil {
 			return usageError{err}

@@ -44,9 +44,9 @@ func (a *app) reportCommand() *cobra.Command {
 			return completeRun(c, args, typed)
 		},
 	}
-	c.Flags().StringVarP(&f.output, "output", "o", "", "the file to write; - for standard output")
+	c.Flags().StringVarP(&f.output, "output", "o", "", "`file` to write; - for standard output")
 	c.Flags().BoolVar(&f.all, "all", false, "a page about many runs")
-	c.Flags().IntVar(&f.limit, "limit", 50, "with --all: how many runs at most; 0 for all")
+	c.Flags().IntVar(&f.limit, "limit", 50, "with --all: `number` of runs at most; 0 for all")
 	c.Flags().StringVar(&f.stateDir, "state-dir", "", stateDirHelp)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if err := f.check(c, args); err != nil {

@@ -24,7 +24,7 @@ func (a *app) runCommand() *cobra.Command {
 	l.addDate(c)
 	c.Flags().StringVar(&l.trigger, "trigger", string(engine.Manual), "`cause` of the run: manual or cron")
 	l.addResume(c)
-	l.addReport(c, "write an HTML page about the run to this file, whatever its result; where only that fails, the exit code is 1")
+	l.addReport(c, "write an HTML page about the run to this `file`, whatever its result; where only that fails, the exit code is 1")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if err := engine.OneOf(l.trigger, []string{string(engine.Manual), string(engine.Cron)}); err != nil {
 			return usageError{fmt.Errorf("--trigger: %w", err)}

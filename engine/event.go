@@ -95,6 +95,10 @@ type RunStarted struct {
 	Host        string          `json:"host"`
 	PID         int             `json:"pid"`
 	ResumedFrom string          `json:"resumed_from,omitempty"`
+	// Targets and Exclusions are the steps or blocks that the run was confined to,
+	// and that it left out.
+	Targets    []Address `json:"targets,omitempty"`
+	Exclusions []Address `json:"exclusions,omitempty"`
 	// Steps are the pipeline's, in file order. Logs of older versions have none.
 	Steps []Block `json:"steps,omitempty"`
 }

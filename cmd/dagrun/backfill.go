@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -71,7 +72,7 @@ func (a *app) backfill(path string, b backfill) error {
 	var done func(time.Time) string
 	if !b.redo {
 		a.look(historyIn(stateDir), p.Name)
-		done = a.succeeded(p, stateDir, b.span())
+		done = a.succeeded(p, stateDir, b)
 	}
 	signals := catchSignals()
 	defer signals.stop()
@@ -205,7 +206,7 @@ func nth(from time.Time, every time.Duration, i int) time.Time {
 // has succeeded for a date: on that day where dates are whole days apart, else
 // in the stretch of time that begins with it. Each time it looks at the runs that
 // have come since.
-func (a *app) succeeded(p *config.Pipeline, stateDir string, every time.Duration) func(time.Time) string {
+func (a *app) succeeded(p *config.Pipeline, stateDir string, b backfill) func(time.Time) string {
 	variables := string(a.redactor.JSON(config.Masked(cty.ObjectVal(p.Variables))))
 	var runs []runlog.Run
 	newest := ""
@@ -219,7 +220,8 @@ func (a *app) succeeded(p *config.Pipeline, stateDir string, every time.Duration
 			switch {
 			case err != nil:
 				a.say(err)
-			case run.Finished != nil && run.Finished.Result == engine.RunSucceeded && string(run.Started.Variables) == variables:
+			case run.Finished == nil || run.Finished.Result != engine.RunSucceeded:
+			case string(run.Started.Variables) == variables && b.covered(run.Started):
 				runs = append(runs, run)
 			}
 		}
@@ -227,12 +229,22 @@ func (a *app) succeeded(p *config.Pipeline, stateDir string, every time.Duration
 	return func(date time.Time) string {
 		look()
 		for _, run := range runs {
-			if counts(date, every, run.Started.LogicalTime.In(p.Timezone)) {
+			if counts(date, b.span(), run.Started.LogicalTime.In(p.Timezone)) {
 				return run.ID
 			}
 		}
 		return ""
 	}
+}
+
+// covered reports whether a run had all steps that are asked for: all that there
+// are, or by the same flags.
+func (b backfill) covered(run *engine.RunStarted) bool {
+	if len(run.Targets)+len(run.Exclusions) == 0 {
+		return true
+	}
+	same := func(a engine.Address, text string) bool { return a.String() == text }
+	return slices.EqualFunc(run.Targets, b.targets, same) && slices.EqualFunc(run.Exclusions, b.exclusions, same)
 }
 
 // counts reports whether a logical time is that of a date.

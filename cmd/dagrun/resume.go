@@ -22,7 +22,7 @@ import (
 // pipeline is read once more, for that run's logical time.
 func (a *app) takeUp(ctx context.Context, path string, p *config.Pipeline, stateDir string, l launch) (*config.Pipeline, *reuse.Judge, error) {
 	const remedy = "take up another with --resume=RUN, or run without --resume"
-	run, err := runlog.Find(stateDir, p.Name, l.resume)
+	run, err := a.runToTakeUp(p, stateDir, l)
 	if errors.Is(err, runlog.ErrUnreadable) {
 		return nil, nil, failure{"The run to take up cannot be read", fmt.Errorf("--resume: %w; %s", err, remedy)}
 	}
@@ -49,6 +49,20 @@ func (a *app) takeUp(ctx context.Context, path string, p *config.Pipeline, state
 	}
 	judge, err := reuse.NewJudge(ctx, ledger, key, l.force)
 	return p, judge, err
+}
+
+// runToTakeUp finds the run that is meant. The last one is not that of a few
+// steps, unless few are asked for again: whoever mends one step and then goes on
+// with the rest means the run that the rest is of.
+func (a *app) runToTakeUp(p *config.Pipeline, stateDir string, l launch) (runlog.Run, error) {
+	if l.resume != runlog.Latest || len(l.targets)+len(l.exclusions) > 0 {
+		return runlog.Find(stateDir, p.Name, l.resume)
+	}
+	run, err := runlog.LatestWhole(stateDir, p.Name)
+	if newest, other := runlog.Find(stateDir, p.Name, runlog.Latest); err == nil && other == nil && newest.ID != run.ID {
+		_, _ = fmt.Fprintf(a.stderr, "dagrun: run %s was of some steps only (--target, --exclude); taking up run %s\n", newest.ID, run.ID)
+	}
+	return run, err
 }
 
 // warnOfVariables says which variables have other values than in the run that

@@ -105,6 +105,7 @@ func startEvent(p *config.Pipeline, o Options) *engine.RunStarted {
 		Schema: engine.RunLogSchema, Version: o.Version, Pipeline: p.Name, Sources: p.Sources,
 		LogicalTime: p.LogicalTime, Trigger: p.Run.Trigger, Host: o.Host, PID: o.PID,
 		Variables: config.Masked(cty.ObjectVal(p.Variables)), Steps: blocksOf(p),
+		Targets: o.Selection.targets, Exclusions: o.Selection.exclusions,
 	}
 	if o.Resume != nil {
 		started.ResumedFrom = o.Resume.Resumed()

@@ -1,7 +1,9 @@
 package execute
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 
 	"dagrun/engine"
 	"dagrun/engine/config"
@@ -10,7 +12,10 @@ import (
 
 // Selection says which steps of a pipeline are part of a run; the zero value,
 // that all are.
-type Selection struct{ excluded []bool } // by step; nil for none
+type Selection struct {
+	targets, exclusions []engine.Address
+	excluded            []bool // by step; nil for none
+}
 
 // Select takes the targets and all that they need, or without targets all
 // steps, and of these leaves out the exclusions and all that needs them. An
@@ -29,9 +34,12 @@ func Select(p *config.Pipeline, targets, exclusions []engine.Address) (Selection
 	if err != nil {
 		return Selection{}, fmt.Errorf("--exclude: %w", err)
 	}
-	s := Selection{excluded: make([]bool, len(p.Steps))}
+	s := Selection{targets, exclusions, make([]bool, len(p.Steps))}
 	for i := range s.excluded {
 		s.excluded[i] = len(targets) > 0 && !wanted[i] || without[i]
+	}
+	if !slices.Contains(s.excluded, false) {
+		return Selection{}, errors.New("--target and --exclude leave no step to run")
 	}
 	return s, nil
 }

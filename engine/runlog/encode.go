@@ -112,6 +112,12 @@ func (e *encoder) runStarted(ev *engine.RunStarted) {
 	e.text("host", ev.Host)
 	e.integer("pid", int64(ev.PID))
 	e.given("resumed_from", ev.ResumedFrom)
+	if len(ev.Targets) > 0 {
+		e.any("targets", ev.Targets)
+	}
+	if len(ev.Exclusions) > 0 {
+		e.any("exclusions", ev.Exclusions)
+	}
 	if len(ev.Steps) > 0 {
 		e.any("steps", ev.Steps)
 	}

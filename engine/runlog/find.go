@@ -18,7 +18,7 @@ const Latest = "latest"
 // told.
 func Find(stateDir, pipeline, ref string) (Run, error) {
 	if ref == Latest {
-		return latest(stateDir, pipeline)
+		return latest(stateDir, pipeline, func(run Run) bool { return !run.Idle() })
 	}
 	found, err := foldersOf(stateDir, pipeline)
 	if err != nil {
@@ -29,7 +29,7 @@ func Find(stateDir, pipeline, ref string) (Run, error) {
 	case ref == "":
 		return Run{}, errors.New("it is empty; give the id of a run, its beginning or end, or latest")
 	case len(matches) == 0:
-		return Run{}, noRun(stateDir, pipeline, fmt.Sprintf("there is no run %q", ref))
+		return Run{}, noRun(stateDir, pipeline, fmt.Errorf("there is no run %q", ref))
 	case len(matches) > 1:
 		return Run{}, fmt.Errorf("%q is the beginning or end of several ids: %s", ref, candidates(matches))
 	}
@@ -40,24 +40,37 @@ func Find(stateDir, pipeline, ref string) (Run, error) {
 	return run, err
 }
 
-func latest(stateDir, pipeline string) (Run, error) {
+// LatestWhole gives the newest run that was neither idle nor partial; where there
+// is none, the newest that was not idle.
+func LatestWhole(stateDir, pipeline string) (Run, error) {
+	run, err := latest(stateDir, pipeline, func(run Run) bool { return !run.Idle() && !run.Partial() })
+	if errors.Is(err, errNoRun) {
+		return Find(stateDir, pipeline, Latest)
+	}
+	return run, err
+}
+
+var errNoRun = errors.New("there is no run yet")
+
+// latest gives the newest run that is wanted.
+func latest(stateDir, pipeline string, wanted func(Run) bool) (Run, error) {
 	for run, err := range History(stateDir, pipeline) {
 		switch {
 		case errors.Is(err, ErrNoBeginning): // it did nothing
 		case err != nil:
 			return Run{}, fmt.Errorf("which run is the latest cannot be told: %w", err)
-		case !run.Idle():
+		case wanted(run):
 			return run, nil
 		}
 	}
-	return Run{}, noRun(stateDir, pipeline, "there is no run yet")
+	return Run{}, noRun(stateDir, pipeline, errNoRun)
 }
 
-func noRun(stateDir, pipeline, what string) error {
+func noRun(stateDir, pipeline string, what error) error {
 	if pipeline != "" {
-		what += fmt.Sprintf(" of the pipeline %q", pipeline)
+		what = fmt.Errorf("%w of the pipeline %q", what, pipeline)
 	}
-	return fmt.Errorf("%s in %s", what, filepath.Join(stateDir, "runs"))
+	return fmt.Errorf("%w in %s", what, filepath.Join(stateDir, "runs"))
 }
 
 // matching gives the folder whose id is a reference, else those whose ids begin

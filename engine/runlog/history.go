@@ -39,6 +39,12 @@ func (r Run) Idle() bool {
 	return r.Finished.Result == engine.RunSkipped || r.Finished.Result == engine.RunCancelled && len(r.Finished.Steps) == 0
 }
 
+// Partial reports whether the run was confined to some of the pipeline's steps,
+// and does not build on another run.
+func (r Run) Partial() bool {
+	return len(r.Started.Targets)+len(r.Started.Exclusions) > 0 && r.Started.ResumedFrom == ""
+}
+
 // Events reads the run's log, as Read does.
 func (r Run) Events() iter.Seq2[engine.Event, error] {
 	return func(yield func(engine.Event, error) bool) {

@@ -58,6 +58,7 @@ var lineShape = shape{fields: map[string]*shape{
 	"time": kept, "seq": kept, "event": kept, "run_id": kept, "schema": kept, "version": kept, "pipeline": kept,
 	"logical_time": kept, "trigger": kept, "pid": kept, "resumed_from": kept, "step": kept, "type": kept,
 	"attempt": kept, "level": kept, "result": kept, "reason": kept, "steps": kept, "at_work": kept,
+	"targets": kept, "exclusions": kept,
 	"error":       {fields: map[string]*shape{"code": kept, "retryable": kept, "range": {fields: map[string]*shape{"start": kept, "end": kept}}}},
 	"files":       {fields: map[string]*shape{"role": kept, "sha256": kept, "state": kept}},
 	"decision":    {fields: map[string]*shape{"reason": kept, "run": kept}},

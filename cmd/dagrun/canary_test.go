@@ -70,8 +70,8 @@ func checkSecret(t testing.TB, where string, text []byte) {
 // other, with what stands behind the pipeline's path.
 var secretCommands = [][]string{
 	{"validate"}, {"validate", "--json"}, {"plan"}, {"plan", "--json"},
-	{"run"}, {"run", "--junit", "junit.xml"}, {"run", "--json"}, {"run", "--resume"}, {"run", "--resume", "--json"}, {"plan", "--resume"}, {"plan", "--resume", "--json"},
-	{"backfill", "--from", "2026-01-01", "--to", "2026-01-02", "--keep-going", "--junit", "dates.xml", "--report", "PAGES/index.html"}, {"run", "--report", "PAGES/run.html"},
+	{"run"}, {"run", "--junit", "TOLD/junit.xml"}, {"run", "--json"}, {"run", "--resume"}, {"run", "--resume", "--json"}, {"plan", "--resume"}, {"plan", "--resume", "--json"},
+	{"backfill", "--from", "2026-01-01", "--to", "2026-01-02", "--keep-going", "--junit", "TOLD/dates.xml", "--report", "PAGES/index.html"}, {"run", "--report", "PAGES/run.html"},
 }
 
 // lookingCommands are those that look at what the others have left.
@@ -249,16 +249,14 @@ func TestNoFailureShowsASecret(t *testing.T) {
 			writeFile(t, filepath.Join(dir, "p.vars.hcl"), "filed = \""+canaries["variable file"]+"\"\n")
 			writeFile(t, filepath.Join(dir, "good.csv"), readingsOfNames)
 			writeFile(t, filepath.Join(dir, "bad.csv"), "t,v\n2026-03-02 00:00,1\n2026-03-02 00:10,"+canaries["variable"]+" "+canaries["environment"]+" "+canaries["dotenv"]+"\n")
-			state, pages := filepath.Join(dir, ".dagrun"), filepath.Join(dir, "pages")
+			state, pages, told := filepath.Join(dir, ".dagrun"), filepath.Join(dir, "pages"), filepath.Join(dir, "told")
 			if err := os.Mkdir(pages, 0o700); err != nil {
 				t.Fatal(err)
 			}
 			placed := func(command []string) []string {
-				return strings.Split(strings.ReplaceAll(strings.Join(command, "\x00"), "PAGES", pages), "\x00")
+				return strings.Split(strings.NewReplacer("PAGES", pages, "TOLD", told).Replace(strings.Join(command, "\x00")), "\x00")
 			}
-			state, told := filepath.Join(dir, ".dagrun"), filepath.Join(dir, "told")
-			t.Chdir(filepath.Dir(writeFile(t, filepath.Join(told, "summary.md"), "")))
-			t.Setenv(summaryFile, filepath.Join(told, "summary.md"))
+			t.Setenv(summaryFile, writeFile(t, filepath.Join(told, "summary.md"), ""))
 			args := []string{"--var", "token=" + canaries["variable"], "--var-file", filepath.Join(dir, "p.vars.hcl"),
 				"--var", "endpoint=" + store.URL, "--var", "server=" + server.URL(), "--var", "ca=" + server.CAFile()}
 			wrong := strings.Contains(name, "wrong")

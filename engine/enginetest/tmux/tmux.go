@@ -54,7 +54,7 @@ func Start(t testing.TB, columns, rows int, dir, command string) *Pane {
 	if err != nil {
 		t.Fatal(err)
 	}
-	socket, err := os.MkdirTemp("", "tmux") // t.TempDir is too long for a socket
+	socket, err := os.MkdirTemp("", "tmux") //nolint:usetesting // the path of t.TempDir is too long for a socket
 	if err != nil {
 		t.Fatal(err)
 	}

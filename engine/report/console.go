@@ -255,7 +255,15 @@ func (c *Console) marked(mark string, step engine.Address, text string) {
 	c.gap = ""
 }
 
-func (c *Console) widen(name string) { c.width = min(max(c.width, cells(name)), widest) }
+// widen makes room for an address. On a terminal there is to be more room for
+// what is said of it.
+func (c *Console) widen(name string) {
+	limit := widest
+	if c.live != nil {
+		limit = min(limit, max(c.columns()*2/5, 20))
+	}
+	c.width = min(max(c.width, cells(name)), limit)
+}
 
 // print writes a text with one write.
 func (c *Console) print(text string) { c.printHanging(text, 0) }

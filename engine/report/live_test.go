@@ -149,6 +149,26 @@ func TestALineIsCutToTheTerminal(t *testing.T) {
 	}
 }
 
+func TestLongAddressesLeaveRoomForWhatIsSaid(t *testing.T) {
+	long := engine.Address{Type: "csv_resample", Name: "readings_of_the_north_side_of_the_cold_store"}
+	s, v := stage(t, 80, 24, report.Options{MaxAttempts: map[engine.Address]int{long: 1, clean: 1}})
+	s.run(engine.Manual)
+	s.begin(long)
+	s.begin(clean)
+	s.pass(time.Second)
+	s.succeed(clean, engine.StepFinished{})
+	s.pass(time.Second)
+	s.succeed(long, engine.StepFinished{Volume: engine.Volume{RowsIn: 1, RowsOut: 1}})
+	s.pass(time.Second)
+	want := `✓ csv_resample.clean               succeeded in 1s
+✓ csv_resample.readings_of_the_north_side_of_the_cold_store  succeeded in 2s, 1
+                                   row in, 1 out
+  2 of 2 done in 3s`
+	if diff := cmp.Diff(want, strings.Join(v.all()[2:6], "\n")); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 func TestStepsWithoutRoomAreCounted(t *testing.T) {
 	for rows, want := range map[int]string{
 		24: "  … and 1,981 more; 0 done in 0s", 6: "  … and 1,999 more; 0 done in 0s", 5: "  … and 2,000 more; 0 done in 0s", 2: "  … and 2,000 more; 0 done in 0s", 1: "", 0: "",

@@ -50,6 +50,31 @@ func TestRunTellsEveryTenSecondsUntilItsContextEnds(t *testing.T) {
 	})
 }
 
+func TestARunThatIsAskedToEndSaysWhatHappens(t *testing.T) {
+	var out bytes.Buffer
+	s := newScene(t, &out, report.Options{})
+	s.run(engine.Manual)
+	s.tell(&engine.StepStarted{Step: store, Type: store.Type}) // which waits for a file
+	s.console.Stopping(s.now, 10*time.Second, "a second signal stops them at once")
+	s.begin(clean)
+	s.begin(mail)
+	s.begin(chart)
+	s.fail(mail, engine.AttemptFailed, busy(), time.Second)
+	s.console.Stopping(s.now, 10*time.Second, "a second signal stops them at once")
+	s.console.StoppingNow()
+	want := `stopping: no step is at work
+csv_resample.clean  started
+smtp.report         started
+plot.dashboard      started
+smtp.report         failed, retrying in 1s (attempt 2): send to smtp.example.com:587: 451 4.3.0 Mail server temporarily rejected message
+stopping: 2 steps at work get 10s; a second signal stops them at once
+stopping at once
+`
+	if diff := cmp.Diff(want, body(out.String())); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 func TestAStepThatSpeaksNeedsNoLineOfItsOwn(t *testing.T) {
 	var out bytes.Buffer
 	s := newScene(t, &out, report.Options{})

@@ -9,9 +9,9 @@ import (
 	"testing"
 )
 
-var fence = regexp.MustCompile("(?ms)^```hcl\n(.*?)^```$")
+var fence = regexp.MustCompile("(?ms)^```(hcl|json)\n(.*?)^```$")
 
-// TestExamplesOnPagesAreValid validates every example of HCL on the pages about
+// TestExamplesOnPagesAreValid validates every pipeline on the pages about
 // the language, each as it stands, but for a pipeline block where it has none. A
 // file of values says so in its first line.
 func TestExamplesOnPagesAreValid(t *testing.T) {
@@ -25,20 +25,20 @@ func TestExamplesOnPagesAreValid(t *testing.T) {
 			t.Errorf("%s has no examples", page)
 		}
 		for _, m := range found {
-			checkExample(t, page, string(m[1]))
+			checkExample(t, page, string(m[1]), string(m[2]))
 		}
 	}
 }
 
-func checkExample(t *testing.T, page, example string) {
+func checkExample(t *testing.T, page, syntax, example string) {
 	t.Helper()
-	file := filepath.Join(t.TempDir(), "example.hcl")
+	file := filepath.Join(t.TempDir(), map[string]string{"hcl": "example.hcl", "json": "example.hcl.json"}[syntax])
 	args := []string{"validate", file}
 	text := example
 	switch {
 	case strings.HasPrefix(example, "# dagrun.vars.hcl\n"):
 		args = []string{"fmt", "--check", file}
-	case !strings.Contains(example, "pipeline \""):
+	case syntax == "hcl" && !strings.Contains(example, "pipeline \""):
 		text = "pipeline \"example\" {}\n" + example
 	}
 	for _, m := range regexp.MustCompile(`(?s)variable "(\w+)" \{(.*?)\n\}`).FindAllStringSubmatch(example, -1) {

@@ -2,7 +2,6 @@ package config
 
 import (
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -52,7 +51,7 @@ func newArguments(fields []engine.Field, content *hcl.BodyContent, at hcl.Range)
 		if attr := content.Attributes[f.Name]; attr != nil {
 			a.attrs[f.Name] = attr
 		} else if f.Required {
-			diags = append(diags, problem(at, "Missing argument", "The argument %q is required: %s", f.Name, f.Doc))
+			diags = append(diags, problem(at, "Missing argument", "The argument %q is required: %s Add it to this block.", f.Name, f.Doc))
 		}
 	}
 	return a, diags
@@ -71,6 +70,7 @@ func (a *arguments) nest(f *engine.Field, blocks hcl.Blocks) hcl.Diagnostics {
 // readArguments reads a block that holds nothing but the fields.
 func readArguments(fields []engine.Field, b *hcl.Block) (*arguments, hcl.Diagnostics) {
 	content, diags := b.Body.Content(schemaOf(fields))
+	diags = suggest(diags, fieldNames(fields))
 	a, more := newArguments(fields, content, b.DefRange)
 	a.mark(marksOf(b.Body))
 	return a, append(diags, more...)
@@ -256,7 +256,7 @@ func (a *arguments) checkTogether(t *engine.StepType, v cty.Value) hcl.Diagnosti
 		return nil
 	}
 	e := engine.AsStepError(err)
-	return hcl.Diagnostics{problem(a.find(e.Argument), "Arguments do not go together", "%s %s", sentence(e.Error()), e.Remedy)}
+	return hcl.Diagnostics{problem(a.find(e.Argument), "Arguments do not go together", "%s %s", sentence(capital(e.Error())), e.Remedy)}
 }
 
 func (a *arguments) checkConstraint(c engine.Constraint, v cty.Value) hcl.Diagnostics {
@@ -282,25 +282,6 @@ func capital(s string) string {
 		return s
 	}
 	return strings.ToUpper(s[:1]) + s[1:]
-}
-
-// suggest completes HCL's errors about names that are not expected: it knows
-// only some of the names, and says "argument" where a block is misspelt.
-func suggest(diags hcl.Diagnostics, typ string, names []string) hcl.Diagnostics {
-	for _, d := range diags {
-		if d.Summary == "Unsupported argument" && strings.HasPrefix(d.Detail, "An argument named") && !strings.Contains(d.Detail, "Did you mean") {
-			if parts := strings.Split(d.Detail, `"`); len(parts) > 2 {
-				d.Detail += didYouMean(parts[1], names)
-			}
-			d.Detail += fmt.Sprintf(" %s lists them.", typ)
-		}
-		if d.Summary == "Unsupported block type" && !strings.Contains(d.Detail, "Did you mean") { // of a dynamic block
-			if parts := strings.Split(d.Detail, `"`); len(parts) > 2 {
-				d.Detail += didYouMean(parts[1], names)
-			}
-		}
-	}
-	return diags
 }
 
 // fieldNames lists the names of fields, sorted.

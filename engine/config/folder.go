@@ -124,7 +124,7 @@ func (l *loader) onePipeline(files []string) hcl.Diagnostics {
 	}
 	for _, b := range blocks[1:] {
 		diags = append(diags, problem(b.DefRange, "Second pipeline block",
-			"There is exactly one pipeline block; the first is at %s.", place(blocks[0].DefRange)))
+			"There is exactly one pipeline block; the first is at %s. Keep one of them.", place(blocks[0].DefRange)))
 	}
 	return diags
 }

@@ -79,7 +79,11 @@ func (s *scope) forEach(b *Block) (values map[string]cty.Value, known bool, diag
 	case t.IsListType(), t.IsTupleType():
 		return refuse(wanted + ", but this is a list. Make a set of it: toset(…).")
 	case !t.IsSetType() && !t.IsMapType() && !t.IsObjectType(), t.IsSetType() && !holdsTexts(value):
-		return refuse(wanted + ", but this is a " + engine.KindName(t) + ".")
+		remedy := ""
+		if t.IsSetType() {
+			remedy = " Make texts of its elements: toset([for x in … : tostring(x)])."
+		}
+		return refuse(wanted + ", but this is a " + engine.KindName(t) + "." + remedy)
 	case !value.IsKnown():
 		return nil, false, diags
 	}

@@ -107,6 +107,7 @@ var elsewhere = map[string]bool{
 	"output_sensitive":           true, // likewise
 	"arguments_exclude_in_block": true, // of an empty object the brace
 	"block_unknown":              true, // labels are told from properties by the type
+	"block_of_elsewhere":         true, // likewise
 	"dynamic_elsewhere":          true, // likewise
 	"step_type_unknown":          true, // there is no step yet where the label of its type stands
 	"pipeline_missing":           true, // the first byte belongs to no block

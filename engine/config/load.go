@@ -54,7 +54,7 @@ func read(path string, o Options) (*Pipeline, engine.Diagnostics) {
 		Options: o, path: path, parser: hclparse.NewParser(), broken: map[string]bool{},
 		pipeline: &Pipeline{Run: o.Run, Graph: graph.New()},
 	}
-	diags := explainDynamic(l.load())
+	diags := explain(explainDynamic(l.load()))
 	l.pipeline.sources = sources{files: l.parser.Files(), broken: l.broken, secret: secretNames(o.Types, l.secrets)}
 	l.pipeline.diagnose = l.pipeline.sources.diagnostics
 	return l.pipeline, l.pipeline.diagnose(diags)
@@ -130,7 +130,7 @@ func (l *loader) parse() hcl.Diagnostics {
 	l.blocks = map[string][]*hcl.Block{}
 	for _, body := range bodies {
 		content, more := body.Content(fileSchema)
-		diags = append(diags, more...)
+		diags = append(diags, suggest(more, blockTypes)...)
 		for _, b := range content.Blocks {
 			l.blocks[b.Type] = append(l.blocks[b.Type], b)
 		}
@@ -195,7 +195,7 @@ func unique(blocks []*hcl.Block, what string) hcl.Diagnostics {
 		key := fmt.Sprint(b.Labels)
 		if before := first[key]; before != nil {
 			diags = append(diags, problem(b.DefRange, "Duplicate "+what,
-				"There is another %s of this name at %s.", what, place(before.DefRange)))
+				"There is another %s of this name at %s. Rename one of them, or take one out.", what, place(before.DefRange)))
 			continue
 		}
 		first[key] = b
@@ -221,7 +221,7 @@ func cycleProblem(cycle *graph.CycleError, at hcl.Range) *hcl.Diagnostic {
 	for _, d := range cycle.Path {
 		detail += fmt.Sprintf("\n  %s needs %s (%s)", d.Step, d.Needs, d.At)
 	}
-	return problem(at, "Cycle of steps", "%s", detail)
+	return problem(at, "Cycle of steps", "%s\nTake one of these references out.", detail)
 }
 
 // checkValues evaluates everything with what is known before a run.

@@ -50,7 +50,7 @@ func (s *scope) cutLocalCycles() hcl.Diagnostics {
 		if i := slices.Index(trail, name); i >= 0 {
 			l.value = cty.DynamicVal
 			circle := append(slices.Clone(trail[i:]), name)
-			diags = append(diags, problem(l.at, "Cycle of locals", "These locals are made of each other in a circle: local.%s.",
+			diags = append(diags, problem(l.at, "Cycle of locals", "These locals are made of each other in a circle: local.%s. Make one of them of something else.",
 				strings.Join(circle, ", local.")))
 			return
 		}

@@ -20,7 +20,7 @@ func (l *loader) declareOutputs() hcl.Diagnostics {
 	schema.Attributes = append(schema.Attributes, hcl.AttributeSchema{Name: "value", Required: true})
 	for _, b := range l.blocks["output"] {
 		content, more := b.Body.Content(schema)
-		diags = append(diags, more...)
+		diags = append(diags, suggest(more, append(fieldNames(outputFields), "value"))...)
 		args, more := newArguments(outputFields, content, b.DefRange)
 		diags = append(diags, more...)
 		value, more := l.pipeline.scope.evalArguments(args, viewStatic)

@@ -21,9 +21,9 @@ type view struct {
 }
 
 var (
-	viewEarly     = view{roots: []string{"path"}, static: true, where: "here, because it is read before variables are"}
+	viewEarly     = view{roots: []string{"path"}, static: true, where: "here, because it is read before variables are: write the value out, or make it of functions such as env()"}
 	viewVariables = view{roots: []string{"var", "path"}, static: true, where: "in a variable's validation"}
-	viewStatic    = view{roots: []string{"var", "local", "run", "pipeline", "path"}, static: true, where: "here, because it must be known before the run"}
+	viewStatic    = view{roots: []string{"var", "local", "run", "pipeline", "path"}, static: true, where: "here, because it must be known before the run: make it of variables, locals and functions"}
 	viewForEach   = view{roots: viewStatic.roots, static: true, where: "in for_each, because the instances of a step must be known before the run: make it of variables, locals and functions"}
 	viewStep      = view{roots: []string{"var", "local", "step", "run", "pipeline", "path"}, where: "here"}
 )
@@ -103,7 +103,11 @@ func (s *scope) resolveNamed(t hcl.Traversal, what string, names []string) *hcl.
 	if slices.Contains(names, name) {
 		return nil
 	}
-	return problem(t.SourceRange(), "Unknown "+what, "The pipeline declares no %s %q.%s", what, name, didYouMean(name, names))
+	remedy := didYouMean(name, names)
+	if remedy == "" {
+		remedy = fmt.Sprintf(" Declare it, or correct the name%s.", amongst(names))
+	}
+	return problem(t.SourceRange(), "Unknown "+what, "The pipeline declares no %s %q.%s", what, name, remedy)
 }
 
 func (s *scope) resolveLocal(t hcl.Traversal, v view) *hcl.Diagnostic {
@@ -166,7 +170,7 @@ func (s *scope) nearestStep(a engine.Address) string {
 	if near := engine.Nearest(a.String(), full); near != "" {
 		return fmt.Sprintf(" Did you mean %s?", near)
 	}
-	return ""
+	return " Declare it, or correct the name."
 }
 
 // resolveAttr checks the name at position i of a traversal, if it has one.

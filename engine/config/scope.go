@@ -162,7 +162,7 @@ func (s *scope) condition(expr hcl.Expression, v view) (verdict, hcl.Diagnostics
 	got, err := convert.Convert(value, cty.Bool)
 	if err != nil || got.IsNull() {
 		return unknown, append(diags, problem(expr.Range(), "Wrong condition",
-			"A condition must be true or false, but this is %s.", kindOf(value)))
+			"A condition must be true or false, but this is %s. Write a comparison, such as var.mode == \"full\".", kindOf(value)))
 	}
 	switch {
 	case !got.IsKnown():

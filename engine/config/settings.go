@@ -144,7 +144,7 @@ func (l *loader) settings() hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	if blocks := l.blocks["pipeline"]; len(blocks) > 0 {
 		_, unknown := blocks[0].Body.Content(schemaOf(append(append([]engine.Field(nil), earlyFields...), lateFields...)))
-		diags = append(diags, unknown...)
+		diags = append(diags, suggest(unknown, fieldNames(earlyFields, lateFields))...)
 	}
 	late, more := settingsOf[lateSettings](l, lateFields, viewStatic)
 	diags = append(diags, more...)
@@ -157,8 +157,8 @@ func (l *loader) settings() hcl.Diagnostics {
 		p.Concurrency = *late.Concurrency
 	}
 	p.Retry = retryPolicy(engine.DefaultRetry(), late.Retry)
-	if len(l.blocks["pipeline"]) > 0 {
-		diags = append(diags, checkIntervals(p.Retry, l.blocks["pipeline"][0].DefRange)...)
+	if len(late.Retry) > 0 {
+		diags = append(diags, checkIntervals(p.Retry, l.retryRange())...)
 	}
 	if len(late.Keep) > 0 {
 		p.keep(late.Keep[0])
@@ -224,7 +224,14 @@ func checkIntervals(p engine.RetryPolicy, at hcl.Range) hcl.Diagnostics {
 		return nil
 	}
 	return hcl.Diagnostics{problem(at, "Wrong retry intervals",
-		"min_interval (%s) is longer than max_interval (%s).", p.MinInterval, p.MaxInterval)}
+		"min_interval (%s) is longer than max_interval (%s). Shorten the one, or lengthen the other.",
+		p.MinInterval, p.MaxInterval)}
+}
+
+// retryRange is the place of the pipeline's retry block.
+func (l *loader) retryRange() hcl.Range {
+	content, _, _ := l.blocks["pipeline"][0].Body.PartialContent(schemaOf(lateFields))
+	return content.Blocks.OfType("retry")[0].DefRange
 }
 
 func setIf[T any](into *T, from *T) {

@@ -41,7 +41,7 @@ func (l *loader) declareStep(b *hcl.Block) (*Block, hcl.Diagnostics) {
 	each, _, _ := b.Body.PartialContent(&hcl.BodySchema{Attributes: []hcl.AttributeSchema{{Name: "for_each"}}})
 	view := viewLoop(len(each.Attributes) > 0, nil)
 	content, diags := l.pipeline.scope.unroll(b.Body, view, &step.perInstance).Content(stepSchema(typ))
-	diags = suggest(diags, "`dagrun steps "+typ.Name+"`", fieldNames(typ.Args, stepFields))
+	diags = suggest(diags, append(fieldNames(typ.Args, stepFields), stepWords...), "`dagrun steps "+typ.Name+"` lists them.")
 	var more hcl.Diagnostics
 	step.args, more = newArguments(typ.Args, content, b.DefRange)
 	diags = append(diags, more...)

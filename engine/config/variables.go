@@ -74,6 +74,7 @@ func (l *loader) declareVariable(b *hcl.Block) (*variable, hcl.Diagnostics) {
 	schema.Attributes = append(schema.Attributes, hcl.AttributeSchema{Name: "type"}, hcl.AttributeSchema{Name: "default"})
 	schema.Blocks = append(schema.Blocks, hcl.BlockHeaderSchema{Type: "validation"})
 	content, diags := b.Body.Content(schema)
+	diags = suggest(diags, append(fieldNames(variableFields), "type", "default", "validation"))
 	args, more := newArguments(variableFields, content, b.DefRange)
 	diags = append(diags, more...)
 	value, more := l.pipeline.scope.evalArguments(args, viewEarly)
@@ -135,7 +136,7 @@ func readChecks(blocks hcl.Blocks) ([]check, hcl.Diagnostics) {
 	}}
 	for _, b := range blocks {
 		content, more := b.Body.Content(schema)
-		diags = append(diags, more...)
+		diags = append(diags, suggest(more, []string{"condition", "error_message"})...)
 		condition, message := content.Attributes["condition"], content.Attributes["error_message"]
 		if condition != nil && message != nil {
 			checks = append(checks, check{condition: condition.Expr, message: message.Expr, at: condition.Expr.Range()})

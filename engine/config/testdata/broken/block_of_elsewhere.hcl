@@ -1,0 +1,3 @@
+pipeline "p" {}
+
+resource "file" "f" {}

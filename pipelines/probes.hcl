@@ -60,11 +60,11 @@ locals {
 }
 
 step "csv_resample" "clean" {
-  for_each = local.logs
-  input    = each.value
-  output   = "${var.folder}/${each.key}.csv"
-  time     = "time"
-  interval = "1h"
+  for_each  = local.logs
+  input     = each.value
+  output    = "${var.folder}/${each.key}.csv"
+  time      = "time"
+  interval  = "1h"
   aggregate = { temperature = "mean" }
 }
 

@@ -7,7 +7,12 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"dagrun/steps"
 )
+
+// pages are those with examples of HCL.
+var pages = []string{"../../README.md", "../../engine/config/README.md", "../../CONTRIBUTING.md"}
 
 var fence = regexp.MustCompile("(?ms)^```(hcl|json)\n(.*?)^```$")
 
@@ -15,7 +20,7 @@ var fence = regexp.MustCompile("(?ms)^```(hcl|json)\n(.*?)^```$")
 // the language, each as it stands, but for a pipeline block where it has none. A
 // file of values says so in its first line.
 func TestExamplesOnPagesAreValid(t *testing.T) {
-	for _, page := range []string{"../../README.md", "../../engine/config/README.md", "../../CONTRIBUTING.md"} {
+	for _, page := range pages {
 		text, err := os.ReadFile(page)
 		if err != nil {
 			t.Fatal(err)
@@ -52,5 +57,32 @@ func checkExample(t *testing.T, page, syntax, example string) {
 	var stdout, stderr bytes.Buffer
 	if code := run(args, &stdout, &stderr, withTextJoin()); code != exitOK || stderr.Len() > 0 {
 		t.Errorf("%s: exit code %d for\n%s\n%s", page, code, example, stderr.String())
+	}
+}
+
+// TestWhatShipsIsInTheCanonicalStyle formats the pipelines that ship and the
+// examples on pages: they are what people begin from.
+func TestWhatShipsIsInTheCanonicalStyle(t *testing.T) {
+	check := func(about string, path string) {
+		var stdout, stderr bytes.Buffer
+		if code := run([]string{"fmt", "--check", "--diff", path}, &stdout, &stderr, steps.All()); code != exitOK {
+			t.Errorf("%s: exit code %d\n%s%s", about, code, stdout.String(), stderr.String())
+		}
+	}
+	check("pipelines", "../../pipelines")
+	for _, page := range pages {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range fence.FindAllSubmatch(text, -1) {
+			file := filepath.Join(t.TempDir(), "example.hcl")
+			if err := os.WriteFile(file, m[2], 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if string(m[1]) == "hcl" {
+				check(page, file)
+			}
+		}
 	}
 }

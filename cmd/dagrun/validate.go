@@ -33,7 +33,7 @@ func (a *app) validateCommand() *cobra.Command {
 			"included, and reports all of it. It needs no data, no server and no secret.\n" +
 			"A PATH is a file, or a folder whose .hcl files are one pipeline.\n\n" +
 			"With --strict it then looks at this machine as well, as a run would find it: files that steps\n" +
-			"read and no step writes exist, variables that env(\"NAME\") reads without a default are set in\n" +
+			"and functions read and no step writes exist, variables that env(\"NAME\") reads without a default are set in\n" +
 			"the environment or in a dotenv file, and hosts of servers resolve. Steps whose condition is\n" +
 			"false need nothing.\n\n" +
 			"Exit code 0 when every pipeline is valid, 2 when one is not.",

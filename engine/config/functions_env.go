@@ -140,7 +140,7 @@ func (s *scope) fileFunc() function.Function {
 		Params: []function.Parameter{pathParam}, Type: function.StaticReturnType(cty.String),
 		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
 			text, err := s.readText(args[0].AsString())
-			if err != nil && s.ahead && errors.Is(err, os.ErrNotExist) {
+			if s.mayCome(args[0].AsString(), err) {
 				return cty.UnknownVal(cty.String), nil
 			}
 			if err != nil {
@@ -149,6 +149,12 @@ func (s *scope) fileFunc() function.Function {
 			return cty.StringVal(text), nil
 		},
 	})
+}
+
+// mayCome reports whether a file is not there yet and may come: before the run,
+// and where the world is looked at, if a step writes it.
+func (s *scope) mayCome(p string, err error) bool {
+	return s.ahead && errors.Is(err, os.ErrNotExist) && (s.made == nil || s.made[s.resolvePath(p)])
 }
 
 func (s *scope) readText(p string) (string, error) {

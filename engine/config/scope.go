@@ -21,8 +21,9 @@ type scope struct {
 	dir       string // of the pipeline's file
 	lookupEnv func(string) (string, bool)
 	secret    func(string)
-	rehearsal bool // the pipeline is only being checked: files and environment are not asked
-	ahead     bool // what a step gives that has no value yet is unknown, not null
+	rehearsal bool            // the pipeline is only being checked: files and environment are not asked
+	ahead     bool            // what a step gives that has no value yet is unknown, not null
+	made      map[string]bool // files that steps write, where others have to be there before the run; nil where it does not matter
 
 	variables      cty.Value
 	names          map[string][]string // what can follow a root, for suggestions

@@ -3,7 +3,6 @@ package config
 import (
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"github.com/hashicorp/hcl/v2"
@@ -29,7 +28,7 @@ func (s *scope) templateFileFunc() function.Function {
 				return unknown, function.NewArgErrorf(1, "an object of variables is wanted")
 			}
 			text, err := s.readText(args[0].AsString())
-			if err != nil && s.ahead && errors.Is(err, os.ErrNotExist) {
+			if s.mayCome(args[0].AsString(), err) {
 				return unknown, nil
 			}
 			if err != nil {

@@ -38,31 +38,49 @@ type hostUse struct {
 
 // checkWorld evaluates everything as a run would do now, but for what steps will
 // give, so that a variable of the environment that is not set is found, and
-// looks for the files and hosts that the arguments name. Steps that will not run
-// need nothing.
+// looks for the files and hosts that the arguments name, and for the files that
+// functions read. Steps that will not run need nothing.
 func (l *loader) checkWorld() hcl.Diagnostics {
 	p := l.pipeline
 	diags := p.expand()
 	if diags.HasErrors() {
 		return diags
 	}
+	o := lookOut(p, lookOut(p, nil).made())
+	o.missingFiles()
+	o.unknownHosts(l.World.LookupHost)
+	for _, b := range p.ordered() {
+		diags = append(diags, o.found[b].tell()...)
+	}
+	return append(diags, o.scope.checkOutputs(p.outputs)...)
+}
+
+// lookOut evaluates all steps. Files that functions read have to be there, unless
+// they are among those that are made; nil stands for any.
+func lookOut(p *Pipeline, made map[string]bool) *outlook {
 	o := &outlook{
 		pipeline: p, scope: p.newEvaluator(true).scope,
 		idle: map[engine.Address]bool{}, idles: map[*Block]bool{}, found: map[*Block]*findings{},
 	}
-	blocks := p.ordered()
-	for _, b := range blocks {
+	o.scope.made = made
+	for _, b := range p.ordered() {
 		o.found[b] = &findings{at: map[finding]int{}}
 		for _, step := range b.instances {
 			o.add(step)
 		}
 	}
-	o.missingFiles()
-	o.unknownHosts(l.World.LookupHost)
-	for _, b := range blocks {
-		diags = append(diags, o.found[b].tell()...)
+	return o
+}
+
+// made are the files that steps write.
+func (o *outlook) made() map[string]bool {
+	made := map[string]bool{}
+	for _, use := range o.files {
+		if use.role == engine.Writes || use.role == engine.Exclusive {
+			made[use.path] = true
+		}
 	}
-	return append(diags, o.scope.checkOutputs(p.outputs)...)
+	return made
 }
 
 // add evaluates a step and notes what it needs.
@@ -101,13 +119,7 @@ func (o *outlook) isIdle(step *Step) bool {
 // missingFiles reports files that are read, are not there, and are written by no
 // step.
 func (o *outlook) missingFiles() {
-	env := &engine.Env{WorkingDir: o.pipeline.WorkingDir}
-	made := map[string]bool{}
-	for _, use := range o.files {
-		if use.role == engine.Writes || use.role == engine.Exclusive {
-			made[use.path] = true
-		}
-	}
+	env, made := &engine.Env{WorkingDir: o.pipeline.WorkingDir}, o.made()
 	for _, use := range o.files {
 		if use.role != engine.Reads || isMade(use, made) {
 			continue

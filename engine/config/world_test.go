@@ -110,6 +110,31 @@ output "o" { value = env("NO_OUTPUT") }`,
 			},
 		},
 		{
+			name: "a file that a function reads, unless a step makes it",
+			text: `step "csv_resample" "a" {
+  input    = "in.csv"
+  output   = "out.csv"
+  interval = "1h"
+}
+step "smtp" "b" {
+  to         = file("to.txt")
+  text       = "${file("out.csv")} ${try(file("gone.txt"), "")} ${fileexists("gone.txt") ? file("gone.txt") : ""}"
+  depends_on = [step.csv_resample.a]
+}
+step "smtp" "c" {
+  to   = "a@example.org"
+  text = templatefile("gone.tmpl", {})
+}
+output "o" { value = file("in.csv") }
+output "p" { value = file("lost.csv") }`,
+			files: []string{"in.csv"},
+			want: []string{
+				`to         = file("to.txt"): Invalid function argument`,
+				`text = templatefile("gone.tmpl", {}): Invalid function argument`,
+				`output "p" { value = file("lost.csv") }: Invalid function argument`,
+			},
+		},
+		{
 			name: "a host",
 			text: `step "fetch" "a" {
   from = "host://here.example.org"

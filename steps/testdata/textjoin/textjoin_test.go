@@ -51,7 +51,7 @@ func TestSuite(t *testing.T) {
 func TestArguments(t *testing.T) {
 	enginetest.Arguments(t, textjoin.Type, enginetest.Effects{
 		Setup: setup,
-		Observe: func(t testing.TB, dir string, r engine.Result, _ string) string {
+		Observe: func(t testing.TB, dir string, _ engine.Result, _ string) string {
 			files, err := filepath.Glob(filepath.Join(dir, "out", "*"))
 			if err != nil || len(files) != 1 {
 				t.Fatalf("got files %v, %v", files, err)

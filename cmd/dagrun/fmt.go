@@ -35,7 +35,7 @@ func (a *app) fmtCommand() *cobra.Command {
 		Args: cobra.MinimumNArgs(1),
 	}
 	c.Flags().BoolVar(&f.check, "check", false, "write nothing; list the files that would change, and exit with 3 if there are any")
-	c.Flags().BoolVar(&f.diff, "diff", false, "print what changes as a unified diff instead of the names")
+	c.Flags().BoolVar(&f.diff, "diff", false, "print what changes as a unified diff instead of the names; it shows the source as it stands, secrets in it included")
 	c.Flags().BoolVarP(&f.recursive, "recursive", "r", false, "go into the folders in a folder as well")
 	c.RunE = func(c *cobra.Command, paths []string) error {
 		switch {

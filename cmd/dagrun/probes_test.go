@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -37,7 +38,7 @@ func (s *session) onlyMail(t *testing.T) (subject string, parts []string, text s
 	}
 	for r := multipart.NewReader(m.Body, params["boundary"]); ; {
 		p, err := r.NextPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return m.Header.Get("Subject"), parts, text
 		}
 		if err != nil {

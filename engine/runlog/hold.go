@@ -21,7 +21,7 @@ func hold(f *os.File, how int) error {
 		return err
 	}
 	var locked error
-	if err := conn.Control(func(fd uintptr) { locked = syscall.Flock(int(fd), how|syscall.LOCK_NB) }); err != nil { //nolint:gosec // a file's number is an int
+	if err := conn.Control(func(fd uintptr) { locked = syscall.Flock(int(fd), how|syscall.LOCK_NB) }); err != nil {
 		return err
 	}
 	if errors.Is(locked, syscall.EWOULDBLOCK) {

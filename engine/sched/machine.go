@@ -60,7 +60,7 @@ func NewMachine(plan Plan) *Machine {
 	}
 	m.group.of = make([][]int32, len(plan.Steps))
 	for id := range plan.Steps {
-		m.connect(int32(id)) //nolint:gosec // an index of a step
+		m.connect(int32(id))
 	}
 	return m
 }

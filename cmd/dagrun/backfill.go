@@ -60,9 +60,12 @@ func (a *app) backfill(path string, b backfill) error {
 	if err != nil {
 		return err
 	}
-	dates, err := b.dates(p.Timezone)
+	dates, leftOut, err := b.dates(p.Timezone)
 	if err != nil {
 		return usageError{err}
+	}
+	for _, day := range leftOut {
+		_, _ = fmt.Fprintf(a.stderr, "dagrun: there is no %s in %s, which left that day out; it is stepped over\n", day, p.Timezone)
 	}
 	if err := p.ExportDotenv(os.Setenv); err != nil {
 		return err
@@ -90,7 +93,7 @@ func (a *app) backfillDates(path string, b backfill, dates []time.Time, done fun
 		}
 		_, _ = fmt.Fprintf(a.stderr, "dagrun: backfill of %s, %d of %d\n", shortDate(date), i+1, len(dates))
 		l := b.launch
-		l.date = date.Format(time.RFC3339)
+		l.date = date.Format(time.RFC3339Nano)
 		if done != nil {
 			l.done = func() string { return done(date) }
 		}
@@ -151,55 +154,59 @@ func (b backfill) span() time.Duration {
 	return d
 }
 
-// dates lists the logical times, oldest first.
-func (b backfill) dates(zone *time.Location) ([]time.Time, error) {
+// dates lists the logical times, oldest first, and the days that the zone leaves
+// out.
+func (b backfill) dates(zone *time.Location) (dates []time.Time, leftOut []string, err error) {
 	if b.from == "" || b.to == "" {
-		return nil, errors.New("--from and --to are both needed: --from 2026-11-01 --to 2026-11-20")
+		return nil, nil, errors.New("--from and --to are both needed: --from 2026-11-01 --to 2026-11-20")
 	}
 	from, err := config.ParseDate(b.from, zone)
 	if err != nil {
-		return nil, fmt.Errorf("--from: %w", err)
+		return nil, nil, fmt.Errorf("--from: %w", err)
 	}
 	to, err := config.ParseDate(b.to, zone)
 	if err != nil {
-		return nil, fmt.Errorf("--to: %w", err)
+		return nil, nil, fmt.Errorf("--to: %w", err)
 	}
 	if _, err := time.Parse(time.DateOnly, b.to); err == nil { // the whole of that day
 		year, month, day := to.Date()
-		to = config.StartOf(year, month, day+1, zone).Add(-time.Nanosecond)
+		next, _ := config.StartOf(year, month, day+1, zone)
+		to = next.Add(-time.Nanosecond)
 	}
 	every, err := engine.ParseDuration(b.every)
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("--every: %w", err)
+		return nil, nil, fmt.Errorf("--every: %w", err)
 	case every < time.Second:
-		return nil, fmt.Errorf("--every: %q is too short; the shortest distance is 1s", b.every)
+		return nil, nil, fmt.Errorf("--every: %q is too short; the shortest distance is 1s", b.every)
 	case to.Before(from):
-		return nil, fmt.Errorf("--to %s is before --from %s", b.to, b.from)
+		return nil, nil, fmt.Errorf("--to %s is before --from %s", b.to, b.from)
 	case to.Sub(from)/every >= most:
-		return nil, fmt.Errorf("from %s to %s every %s are more than %d dates; make --every longer", b.from, b.to, b.every, most)
+		return nil, nil, fmt.Errorf("from %s to %s every %s are more than %d dates; make --every longer", b.from, b.to, b.every, most)
 	}
-	var dates []time.Time
-	for i := 0; ; i++ {
-		at := nth(from, every, i)
-		if at.After(to) {
-			return dates, nil
-		}
-		dates = append(dates, at)
-	}
+	dates, leftOut = between(from, to, every)
+	return dates, leftOut, nil
 }
 
-// nth is the date after so many steps. Whole days are those of the calendar.
-func nth(from time.Time, every time.Duration, i int) time.Time {
-	if every%(24*time.Hour) != 0 {
-		return from.Add(time.Duration(i) * every)
+// between lists the dates of a range, and the days in it that the zone leaves
+// out. Whole days are those of the calendar.
+func between(from, to time.Time, every time.Duration) (dates []time.Time, leftOut []string) {
+	const day = 24 * time.Hour
+	for i := 0; ; i++ {
+		at, ok, days := from.Add(time.Duration(i)*every), true, i*int(every/day)
+		if every%day == 0 {
+			at, ok = config.DaysAfter(from, days)
+		}
+		switch {
+		case at.After(to):
+			return dates, leftOut
+		case ok:
+			dates = append(dates, at)
+		default:
+			year, month, first := from.Date()
+			leftOut = append(leftOut, time.Date(year, month, first+days, 0, 0, 0, 0, time.UTC).Format(time.DateOnly))
+		}
 	}
-	year, month, day := from.Date()
-	day += i * int(every/(24*time.Hour))
-	if from.Equal(config.StartOf(from.Year(), from.Month(), from.Day(), from.Location())) {
-		return config.StartOf(year, month, day, from.Location())
-	}
-	return time.Date(year, month, day, from.Hour(), from.Minute(), from.Second(), 0, from.Location())
 }
 
 // succeeded gives a function that tells which run with the pipeline's variables

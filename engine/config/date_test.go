@@ -21,6 +21,12 @@ func TestDates(t *testing.T) {
 		"a day without midnight":           {"Asia/Beirut", "2026-03-29", "2026-03-29T01:00:00+03:00"},
 		"a time that is leapt over":        {"Europe/Berlin", "2026-03-29T02:30", "there is no 2026-03-29T02:30 in Europe/Berlin"},
 		"no day of the calendar":           {"UTC", "2026-02-30", `"2026-02-30" is no date`},
+		"a day that the zone leaves out":   {"Pacific/Apia", "2011-12-30", "there is no 2011-12-30 in Pacific/Apia, which left that day out"},
+		"a time of that day":               {"Pacific/Apia", "2011-12-30T08:00", "there is no 2011-12-30T08:00 in Pacific/Apia"},
+		"the day after it":                 {"Pacific/Apia", "2011-12-31", "2011-12-31T00:00:00+14:00"},
+		"a leap over midnight":             {"America/Toronto", "1919-03-31", "1919-03-31T00:30:00-04:00"},
+		"a midnight that comes twice":      {"Atlantic/Azores", "2026-10-25", "2026-10-25T00:00:00Z"},
+		"the first day of all":             {"Europe/Berlin", "0001-01-01", "0001-01-01T00:00:00+00:53"},
 		"a word":                           {"UTC", "yesterday", `"yesterday" is no date`},
 	}
 	for name, tt := range tests {

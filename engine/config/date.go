@@ -19,7 +19,7 @@ func ParseDate(text string, zone *time.Location) (time.Time, error) {
 	}
 	for _, layout := range []string{"2006-01-02T15:04", "2006-01-02T15:04:05"} {
 		shown, err := time.Parse(layout, text)
-		if err != nil {
+		if err != nil || shown.Format(layout) != text { // fractions of a second are parsed in any layout
 			continue
 		}
 		t, ok := firstShowing(shown, zone)
@@ -30,7 +30,7 @@ func ParseDate(text string, zone *time.Location) (time.Time, error) {
 	}
 	t, err := time.Parse(time.RFC3339, text)
 	if err != nil {
-		return t, fmt.Errorf("%q is no date; write it like 2026-11-20 or 2026-11-20T08:00", text)
+		return t, fmt.Errorf("%q is no date; write it like 2026-11-20, 2026-11-20T08:00 or 2026-11-20T08:00:30", text)
 	}
 	return t.In(zone), nil
 }

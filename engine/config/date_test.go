@@ -21,6 +21,8 @@ func TestDates(t *testing.T) {
 		"a day without midnight":           {"Asia/Beirut", "2026-03-29", "2026-03-29T01:00:00+03:00"},
 		"a time that is leapt over":        {"Europe/Berlin", "2026-03-29T02:30", "there is no 2026-03-29T02:30 in Europe/Berlin"},
 		"no day of the calendar":           {"UTC", "2026-02-30", `"2026-02-30" is no date`},
+		"a fraction of a second":           {"UTC", "2026-11-20T08:00:30.5", `"2026-11-20T08:00:30.5" is no date; write it like 2026-11-20, 2026-11-20T08:00 or 2026-11-20T08:00:30`},
+		"an hour of one digit":             {"UTC", "2026-11-20T8:00", `"2026-11-20T8:00" is no date`},
 		"a day that the zone leaves out":   {"Pacific/Apia", "2011-12-30", "there is no 2011-12-30 in Pacific/Apia, which left that day out"},
 		"a time of that day":               {"Pacific/Apia", "2011-12-30T08:00", "there is no 2011-12-30T08:00 in Pacific/Apia"},
 		"the day after it":                 {"Pacific/Apia", "2011-12-31", "2011-12-31T00:00:00+14:00"},

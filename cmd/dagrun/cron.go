@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -145,9 +144,6 @@ func addCronFlags(c *cobra.Command) *cronFlags {
 			if flag := c.Flags().Lookup(name); flag.Changed && flag.Value.String() == "" {
 				return usageError{fmt.Errorf("--%s is empty", name)}
 			}
-		}
-		if c.Flags().Changed("parallelism") && f.run.parallelism == 0 {
-			return usageError{errors.New("--parallelism: 0 is too small; the smallest value is 1")}
 		}
 		if err := f.run.settle(c); err != nil {
 			return usageError{err}

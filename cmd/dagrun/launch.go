@@ -91,7 +91,7 @@ func (l *launch) settle(c *cobra.Command) error {
 		return errors.New("--date and --resume exclude each other: a run that takes up another has its logical time")
 	case l.force && l.resume == "":
 		return errors.New("--force goes with --resume: a run that takes up no other does everything anyway")
-	case l.parallelism < 0:
+	case c.Flags().Changed("parallelism") && l.parallelism < 1:
 		return fmt.Errorf("--parallelism: %d is too small; the smallest value is 1", l.parallelism)
 	}
 	if err := l.checkReport(c); err != nil {

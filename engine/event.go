@@ -95,6 +95,10 @@ type RunStarted struct {
 	Host        string          `json:"host"`
 	PID         int             `json:"pid"`
 	ResumedFrom string          `json:"resumed_from,omitempty"`
+	// ResumedRuns are the runs that tell of the work that was taken up, newest
+	// first, and last the one that it all began with. Logs of older versions have
+	// none: there each run leads to the one that it took up.
+	ResumedRuns []string `json:"resumed_runs,omitempty"`
 	// Targets and Exclusions are the steps or blocks that the run was confined to,
 	// and that it left out.
 	Targets    []Address `json:"targets,omitempty"`

@@ -108,7 +108,7 @@ func startEvent(p *config.Pipeline, o Options) *engine.RunStarted {
 		Targets: o.Selection.targets, Exclusions: o.Selection.exclusions,
 	}
 	if o.Resume != nil {
-		started.ResumedFrom = o.Resume.Resumed()
+		started.ResumedFrom, started.ResumedRuns = o.Resume.Resumed(), o.Resume.Runs()
 	}
 	return started
 }

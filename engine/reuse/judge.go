@@ -246,6 +246,10 @@ func (j *Judge) Key() Key { return j.key }
 // Resumed is the run that is taken up.
 func (j *Judge) Resumed() string { return j.ledger.Run }
 
+// Runs lists the runs that tell of what is taken up, newest first, and last the
+// one that it all began with.
+func (j *Judge) Runs() []string { return j.ledger.Runs }
+
 // Origin is the first of the runs that were taken up one from the other.
 func (j *Judge) Origin() string { return j.ledger.Origin }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io/fs"
 	"iter"
+	"slices"
 
 	"dagrun/engine"
 	"dagrun/engine/local"
@@ -35,6 +36,9 @@ func (m moment) after(o moment) bool {
 type Ledger struct {
 	Run    string // the run that is taken up
 	Origin string // the first of the runs that were taken up one from the other
+	// Runs are those without whose logs the ledger would be another, newest first,
+	// and last the origin.
+	Runs []string
 
 	steps   map[engine.Address]entry
 	deleted map[string]string // the hash of each file that a recorded step deleted
@@ -54,26 +58,34 @@ type change struct {
 }
 
 // ReadLedger reads the log of the run that is to be taken up, and of those
-// that it had taken up itself: what it did not come to is told by them. open
-// gives the events of a run, or an error that is fs.ErrNotExist for one that the
-// history no longer has. Lines that cannot be read tell nothing.
+// that it names as telling of what it had taken up itself: what it did not come to
+// is told by them. open gives the events of a run, or an error that is
+// fs.ErrNotExist for one that the history no longer has, which is stepped over.
+// Lines that cannot be read tell nothing.
 func ReadLedger(run string, open func(run string) iter.Seq2[engine.Event, error]) (*Ledger, error) {
 	l := &Ledger{
-		Run: run, Origin: run,
+		Run:   run,
 		steps: map[engine.Address]entry{}, deleted: map[string]string{}, inPlace: map[string]change{},
 	}
-	for seen := map[string]bool{}; run != "" && !seen[run]; {
-		seen[run] = true
-		p, err := readPage(run, open)
-		if errors.Is(err, fs.ErrNotExist) && len(seen) > 1 {
-			break
-		}
-		if err != nil {
+	named := []string{run}
+	for i, last := 0, false; i < len(named); i++ {
+		p, err := readPage(named[i], open)
+		switch {
+		case errors.Is(err, fs.ErrNotExist) && i > 0:
+			continue
+		case err != nil:
 			return nil, err
 		}
-		l.Origin = run
-		l.add(p)
-		run = p.resumed
+		if l.add(p) {
+			l.Runs = append(l.Runs, p.run)
+		}
+		if !last {
+			named, last = p.follow(named)
+		}
+	}
+	l.Origin = slices.Min(named)
+	if !slices.Contains(l.Runs, l.Origin) {
+		l.Runs = append(l.Runs, l.Origin)
 	}
 	for _, e := range l.steps {
 		if e.record != nil {
@@ -85,9 +97,26 @@ func ReadLedger(run string, open func(run string) iter.Seq2[engine.Event, error]
 
 // page is what one run tells.
 type page struct {
-	run, resumed string
-	arguments    map[engine.Address]json.RawMessage
-	steps        map[engine.Address]entry // of steps that were at work or reused
+	run       string
+	resumed   string   // the run that it took up
+	runs      []string // those that tell of what it took up; nil where its log does not say
+	arguments map[engine.Address]json.RawMessage
+	steps     map[engine.Address]entry // of steps that were at work or reused
+}
+
+// follow adds the runs that a page leads to. last is true when it names all
+// that there are.
+func (p page) follow(named []string) (all []string, last bool) {
+	next := p.runs
+	if next == nil && p.resumed != "" {
+		next = []string{p.resumed}
+	}
+	for _, run := range next {
+		if !slices.Contains(named, run) {
+			named = append(named, run)
+		}
+	}
+	return named, p.runs != nil
 }
 
 func readPage(run string, open func(string) iter.Seq2[engine.Event, error]) (page, error) {
@@ -104,7 +133,7 @@ func readPage(run string, open func(string) iter.Seq2[engine.Event, error]) (pag
 func (p *page) note(e engine.Event) {
 	switch e := e.(type) {
 	case *engine.RunStarted:
-		p.resumed = e.ResumedFrom
+		p.resumed, p.runs = e.ResumedFrom, e.ResumedRuns
 	case *engine.StepStarted:
 		p.arguments[e.Step] = e.Arguments
 	case *engine.AttemptStarted:
@@ -129,8 +158,9 @@ func (p *page) finished(e *engine.StepFinished) {
 }
 
 // add adds an older page: what is known of a step already is newer. Of a step
-// that was reused it tells when its work was done.
-func (l *Ledger) add(p page) {
+// that was reused it tells when its work was done. told is false when the page has
+// nothing to add.
+func (l *Ledger) add(p page) (told bool) {
 	for step, e := range p.steps {
 		newer, known := l.steps[step]
 		switch {
@@ -138,8 +168,12 @@ func (l *Ledger) add(p page) {
 			l.steps[step] = e
 		case newer.record != nil && newer.record.Run == p.run && e.record != nil:
 			newer.record.at = e.record.at
+		default:
+			continue
 		}
+		told = true
 	}
+	return told
 }
 
 func (l *Ledger) noteFiles(r *Record) {

@@ -47,7 +47,9 @@ func (h history) open(run string) iter.Seq2[engine.Event, error] {
 	}
 }
 
-func began(from string) engine.Event { return &engine.RunStarted{ResumedFrom: from} }
+func began(from string, runs ...string) engine.Event {
+	return &engine.RunStarted{ResumedFrom: from, ResumedRuns: runs}
+}
 
 func attempted(step engine.Address) engine.Event {
 	return &engine.AttemptStarted{Step: step, Type: step.Type, Attempt: 1}
@@ -169,7 +171,11 @@ func TestTheNewestTimeThatAStepWasAtWorkCounts(t *testing.T) {
 		},
 		"it was reused, and the history has forgotten from where": {
 			history{"3": {began("1"), w.reused(clean, "1")}},
-			engine.Decision{Reason: engine.DecisionUnchanged, Run: "1"}, "3",
+			engine.Decision{Reason: engine.DecisionUnchanged, Run: "1"}, "1",
+		},
+		"it succeeded long ago, and the runs between are no more": {
+			history{"1": {began(""), attempted(clean), w.succeeded(clean)}, "3": {began("2", "2", "1"), skipped(clean)}},
+			engine.Decision{Reason: engine.DecisionUnchanged, Run: "1"}, "1",
 		},
 		"runs that were taken up in a circle": {
 			history{"1": {began("3"), attempted(clean), w.succeeded(clean)}, "3": {began("1")}},

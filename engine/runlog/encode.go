@@ -112,6 +112,9 @@ func (e *encoder) runStarted(ev *engine.RunStarted) {
 	e.text("host", ev.Host)
 	e.integer("pid", int64(ev.PID))
 	e.given("resumed_from", ev.ResumedFrom)
+	if len(ev.ResumedRuns) > 0 {
+		e.any("resumed_runs", ev.ResumedRuns)
+	}
 	if len(ev.Targets) > 0 {
 		e.any("targets", ev.Targets)
 	}

@@ -18,7 +18,7 @@ const settled = time.Hour
 // that many others found under way must not cost the history before it.
 //
 // Kept in any case are runs that are not finished, the newest that was not
-// idle, and what that one was resumed from, run after run: a later resume
+// idle, and those that tell of the work which that one took up: a later resume
 // needs their records. A folder in which no run ever began goes where a run
 // would, by its modification time, once it is an hour old. The caller holds the
 // pipeline's lock.
@@ -46,26 +46,34 @@ func Prune(stateDir, pipeline string, keepRuns int, keepFor time.Duration, now t
 	return errors.Join(failed...)
 }
 
-// neededIDs gives the newest run that was not idle, and those that it was
-// resumed from.
+// neededIDs gives the newest run that was not idle, and those that tell of the
+// work which it took up. Where a log does not name them, being of an older
+// version, they are found run after run.
 func neededIDs(stateDir, pipeline string, found []folder) map[string]bool {
 	needed := map[string]bool{}
-	for _, f := range found {
-		run, err := f.open()
-		if err != nil || run.Started == nil || run.Idle() {
-			continue
+	run := newestOf(found)
+	for run.Started != nil && !needed[run.ID] {
+		needed[run.ID] = true
+		for _, id := range run.Started.ResumedRuns {
+			needed[id] = true
 		}
-		for err == nil && run.Started != nil && !needed[run.ID] {
-			needed[run.ID] = true
-			id := run.Started.ResumedFrom
-			if id == "" {
-				break
-			}
-			run, err = folder{id, Dir(stateDir, pipeline, id)}.open()
+		id := run.Started.ResumedFrom
+		if id == "" || len(run.Started.ResumedRuns) > 0 {
+			break
 		}
-		break
+		run, _ = folder{id, Dir(stateDir, pipeline, id)}.open() // one that cannot be read leads nowhere
 	}
 	return needed
+}
+
+// newestOf gives the newest run that was not idle, or none.
+func newestOf(found []folder) Run {
+	for _, f := range found {
+		if run, err := f.open(); err == nil && run.Started != nil && !run.Idle() {
+			return run
+		}
+	}
+	return Run{}
 }
 
 func expired(run Run, surplus bool, keepFor time.Duration, now time.Time) bool {

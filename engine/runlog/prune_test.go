@@ -58,16 +58,32 @@ func TestSkippedRunsDoNotCountWhenPruning(t *testing.T) {
 	}
 }
 
-// resumed gives a run that took up another.
-func resumed(from string) []engine.Event {
+// resumed gives a run that took up another, and says which runs tell of its work.
+func resumed(from string, runs ...string) []engine.Event {
 	events := aRun()
-	events[0].(*engine.RunStarted).ResumedFrom = from
+	start := events[0].(*engine.RunStarted)
+	start.ResumedFrom, start.ResumedRuns = from, runs
 	return events
 }
 
 // skipped gives the record of a run that did not take place.
 func skipped() []engine.Event {
 	return []engine.Event{aRun()[0], &engine.RunFinished{Result: engine.RunSkipped, Error: "another run of this pipeline is under way"}}
+}
+
+func TestPruneKeepsOfManyResumesThoseThatTellOfTheWork(t *testing.T) {
+	state := t.TempDir()
+	keep(t, state, "a", "1", start, aRun()...)
+	keep(t, state, "a", "2", start, resumed("1", "1")...)
+	keep(t, state, "a", "3", start, resumed("2", "2", "1")...)
+	keep(t, state, "a", "4", start, resumed("3", "2", "1")...)
+	keep(t, state, "a", "5", start, resumed("4", "4", "2", "gone")...)
+	if err := runlog.Prune(state, "a", 1, 0, start); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"a 5 succeeded", "a 4 succeeded", "a 2 succeeded"}, list(t, state, "a")); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
 }
 
 func TestPruneKeepsWhatALaterResumeNeeds(t *testing.T) {

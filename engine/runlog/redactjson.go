@@ -56,7 +56,7 @@ var free = shape{}
 
 var lineShape = shape{fields: map[string]*shape{
 	"time": kept, "seq": kept, "event": kept, "run_id": kept, "schema": kept, "version": kept, "pipeline": kept,
-	"logical_time": kept, "trigger": kept, "pid": kept, "resumed_from": kept, "step": kept, "type": kept,
+	"logical_time": kept, "trigger": kept, "pid": kept, "resumed_from": kept, "resumed_runs": kept, "step": kept, "type": kept,
 	"attempt": kept, "level": kept, "result": kept, "reason": kept, "steps": kept, "at_work": kept,
 	"targets": kept, "exclusions": kept,
 	"error":       {fields: map[string]*shape{"code": kept, "retryable": kept, "range": {fields: map[string]*shape{"start": kept, "end": kept}}}},

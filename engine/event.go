@@ -268,8 +268,8 @@ type Fingerprint struct {
 type RunResult string
 
 // The results of a run. RunCrashed is written by a later process on behalf of
-// one that died; RunSkipped is a run that found another under way. One that was
-// cancelled without any step was interrupted while it waited for another.
+// one that died; RunSkipped is a run that found another under way, as its
+// pipeline puts up with.
 const (
 	RunSucceeded RunResult = "succeeded"
 	RunFailed    RunResult = "failed"
@@ -287,6 +287,19 @@ type RunFinished struct {
 	Outputs  json.RawMessage    `json:"outputs,omitempty"` // an object; sensitive values are masked
 	Error    string             `json:"error,omitempty"`   // why, when no step tells
 	AtWork   []AtWork           `json:"at_work,omitempty"` // of a crashed run: the steps that had begun
+}
+
+// Idle reports whether the run ended before it began, and so did nothing and
+// took no time: it was skipped, or it failed or was cancelled while it waited
+// for another.
+func (e *RunFinished) Idle() bool {
+	switch e.Result {
+	case RunSkipped:
+		return true
+	case RunFailed, RunCancelled:
+		return len(e.Steps) == 0 && e.Duration == 0
+	}
+	return false
 }
 
 // AtWork is a step that had begun and not ended when its run's process died.

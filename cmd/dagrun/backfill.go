@@ -111,6 +111,9 @@ func (a *app) backfillDates(path string, b backfill, dates []time.Time, done fun
 			if !b.keepGoing {
 				return a.stopped(len(dates)-i-1, code)
 			}
+		case errors.As(err, &code) && code.code == exitLocked:
+			a.tellDate(b, date, "failed: another run was under way")
+			return err
 		default:
 			a.tellDate(b, date, "did not run to its end")
 			return err

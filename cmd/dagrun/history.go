@@ -150,7 +150,7 @@ func completeRun(c *cobra.Command, args []string, typed string) ([]string, cobra
 	if err != nil || len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	offers := []string{runlog.Latest + "\tthe newest run that was not skipped"}
+	offers := []string{runlog.Latest + "\tthe newest run that began"}
 	for s, err := range runlog.Summaries(h.dir, "") {
 		if err != nil {
 			continue

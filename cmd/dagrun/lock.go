@@ -152,18 +152,31 @@ func underWay(stateDir, pipeline string) string {
 }
 
 // overlap records that this run found another under way, and gives the exit
-// code that this has.
+// code that this has: the run is skipped where its pipeline puts up with that,
+// and has failed where not.
 func (a *app) overlap(p *config.Pipeline, stateDir string, l launch) error {
 	why := errLocked.Error() + underWay(stateDir, p.Name)
-	if err := a.recordIdle(p, stateDir, l, engine.RunSkipped, why); err != nil {
+	result, told, code := engine.RunFailed, "has failed and is recorded", exitLocked
+	if p.OnOverlap == config.OverlapSkip && !l.waits {
+		result, told, code = engine.RunSkipped, "is skipped and recorded", exitOK
+	}
+	if err := a.recordIdle(p, stateDir, l, result, why); err != nil {
 		return err
 	}
-	_, _ = fmt.Fprintf(a.stderr, "dagrun: %s; this run of %s is skipped and recorded (on_overlap = %q)\n", why, p.Name, p.OnOverlap)
-	lost := a.runPage(stateDir, p.Name, p.Run.ID, l)
-	if p.OnOverlap == config.OverlapSkip && !l.waits {
-		return a.afterPage(exit{exitOK}, lost)
+	_, _ = fmt.Fprintf(a.stderr, "dagrun: %s; this run of %s %s (%s)\n", why, p.Name, told, l.choice(p.OnOverlap))
+	return a.afterPage(exit{code}, a.runPage(stateDir, p.Name, p.Run.ID, l))
+}
+
+// choice is what makes a run end that finds another under way.
+func (l launch) choice(overlap config.Overlap) string {
+	text := fmt.Sprintf("on_overlap = %q", overlap)
+	if l.waits {
+		text = "a backfill waits"
 	}
-	return a.afterPage(exit{exitLocked}, lost)
+	if l.lockTimeout != "" {
+		text += ", --lock-timeout " + l.lockTimeout
+	}
+	return text
 }
 
 // interrupted records that this run was told to end while it waited for

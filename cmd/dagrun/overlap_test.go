@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -91,10 +90,13 @@ func TestOfTwentyProcessesOneRuns(t *testing.T) {
 		overlap string
 		args    []string
 		code    int // of those that do not run
+		result  string
+		said    string
 	}{
-		{overlap: "skip", code: exitOK},
-		{overlap: "fail", code: exitLocked},
-		{overlap: "wait", args: []string{"--lock-timeout", "100ms"}, code: exitLocked},
+		{overlap: "skip", code: exitOK, result: "skipped", said: `is skipped and recorded (on_overlap = "skip")`},
+		{overlap: "fail", code: exitLocked, result: "failed", said: `has failed and is recorded (on_overlap = "fail")`},
+		{overlap: "wait", args: []string{"--lock-timeout", "100ms"}, code: exitLocked, result: "failed",
+			said: `has failed and is recorded (on_overlap = "wait", --lock-timeout 100ms)`},
 	} {
 		t.Run(tt.overlap, func(t *testing.T) {
 			p := newPlace(t)
@@ -108,13 +110,12 @@ func TestOfTwentyProcessesOneRuns(t *testing.T) {
 				t.Errorf("the one that ran: exit code %d\n%s", code, ran.said())
 			}
 			for _, c := range calls {
-				said := fmt.Sprintf("; this run of one is skipped and recorded (on_overlap = %q)", tt.overlap)
-				if c != ran && (c.code() != tt.code || !strings.Contains(c.said(), "another run of this pipeline is under way") || !strings.Contains(c.said(), said)) {
+				if c != ran && (c.code() != tt.code || !strings.Contains(c.said(), "another run of this pipeline is under way") || !strings.Contains(c.said(), "; this run of one "+tt.said)) {
 					t.Errorf("one that did not run: exit code %d, want %d; it said %q", c.code(), tt.code, c.said())
 				}
 			}
 			p.checkTurns(t, 1)
-			if diff := cmp.Diff(map[string]int{"succeeded": 1, "skipped": crowd - 1}, counted(runsOf(t, p.state, "one"))); diff != "" {
+			if diff := cmp.Diff(map[string]int{"succeeded": 1, tt.result: crowd - 1}, counted(runsOf(t, p.state, "one"))); diff != "" {
 				t.Errorf("results (-want +got):\n%s", diff)
 			}
 			p.checkFree(t)

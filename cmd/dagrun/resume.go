@@ -30,7 +30,7 @@ func (a *app) takeUp(ctx context.Context, path string, p *config.Pipeline, state
 		return nil, nil, usageError{fmt.Errorf("--resume: %w", err)}
 	}
 	if run.Idle() {
-		return nil, nil, usageError{fmt.Errorf("--resume: run %s was %s, because another was under way: there is nothing to take up", run.ID, run.Finished.Result)}
+		return nil, nil, usageError{fmt.Errorf("--resume: run %s ended as %s before it began: there is nothing to take up", run.ID, run.Finished.Result)}
 	}
 	l.date = run.Started.LogicalTime.Format(time.RFC3339Nano)
 	if p, err = a.loadToRun(path, l); err != nil {

@@ -19,7 +19,7 @@ func (a *app) showCommand() *cobra.Command {
 		Use:   "show RUN",
 		Short: "Show one run: every step, what came out, what went wrong",
 		Long: "Shows one run. RUN is its id, the beginning or end of its id where no other run has the\n" +
-			"same, or latest: the newest run of any pipeline that was not skipped. `dagrun runs` lists\n" +
+			"same, or latest: the newest run of any pipeline that began. `dagrun runs` lists\n" +
 			"them. Times are in the time zone of this machine (TZ).\n\n" +
 			"With --json: an object with id, pipeline, result, logical_time, trigger, started, version,\n" +
 			"host, pid, variables, sources, log, steps and, where there are any, finished, duration_ms,\n" +

@@ -51,7 +51,7 @@ func MarkdownHeading(run runlog.Record) string {
 		return text + "Run " + codeSpan(run.Started.RunID) + " has no end in its record\n"
 	}
 	text += "Run " + codeSpan(run.Started.RunID) + " **" + prose(string(end.Result)) + "**"
-	if end.Result != engine.RunSkipped {
+	if !end.Idle() {
 		text += " in " + prose(length(end.Duration.Duration()))
 	}
 	text += colon(counts(end.Steps)) + "\n"

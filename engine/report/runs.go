@@ -23,7 +23,7 @@ func Runs(out io.Writer, rows []Row, zone *time.Location, options Options) error
 	table := [][]string{{"RUN", "PIPELINE", "LOGICAL TIME", "STARTED", "DURATION", "RESULT", "STEP OR REASON"}}
 	for _, r := range rows {
 		took := "-"
-		if r.Result != "" && r.Result != engine.RunSkipped {
+		if r.Result != "" && !r.Idle() {
 			took = length(r.Duration)
 		}
 		table = append(table, []string{

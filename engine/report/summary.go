@@ -35,7 +35,7 @@ func (c *Console) runFinished(e *engine.RunFinished) {
 // result is the line that says how a run ended.
 func (c *Console) result(e *engine.RunFinished) string {
 	text := "Run " + c.style.result(e.Result, string(e.Result))
-	if e.Result != engine.RunSkipped {
+	if !e.Idle() {
 		text += " in " + length(e.Duration.Duration())
 	}
 	return text + colon(counts(e.Steps))

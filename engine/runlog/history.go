@@ -30,14 +30,8 @@ func (r Run) Pipeline() string { return r.Started.Pipeline }
 // Log is the path of the run's log.
 func (r Run) Log() string { return filepath.Join(r.Dir, FileName) }
 
-// Idle reports whether the run found another under way and did nothing: it was
-// skipped, or cancelled while it waited.
-func (r Run) Idle() bool {
-	if r.Finished == nil {
-		return false
-	}
-	return r.Finished.Result == engine.RunSkipped || r.Finished.Result == engine.RunCancelled && len(r.Finished.Steps) == 0
-}
+// Idle reports whether the run ended before it began, and did nothing.
+func (r Run) Idle() bool { return r.Finished != nil && r.Finished.Idle() }
 
 // Partial reports whether the run was confined to some of the pipeline's steps,
 // and does not build on another run.

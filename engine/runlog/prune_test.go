@@ -46,13 +46,13 @@ func TestPruneKeepsWhatItIsToldTo(t *testing.T) {
 
 func TestSkippedRunsDoNotCountWhenPruning(t *testing.T) {
 	state := t.TempDir()
-	for i, events := range [][]engine.Event{skipped(), aRun(), aRun(), skipped(), skipped(), aRun(), skipped()} {
+	for i, events := range [][]engine.Event{skipped(), aRun(), aRun(), skipped(), locked(), aRun(), locked()} {
 		keep(t, state, "a", fmt.Sprint(i+1), start, events...)
 	}
 	if err := runlog.Prune(state, "a", 2, 0, start); err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"a 7 skipped", "a 6 succeeded", "a 5 skipped", "a 4 skipped", "a 3 succeeded"}
+	want := []string{"a 7 failed", "a 6 succeeded", "a 5 failed", "a 4 skipped", "a 3 succeeded"}
 	if diff := cmp.Diff(want, list(t, state, "a")); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -69,6 +69,11 @@ func resumed(from string, runs ...string) []engine.Event {
 // skipped gives the record of a run that did not take place.
 func skipped() []engine.Event {
 	return []engine.Event{aRun()[0], &engine.RunFinished{Result: engine.RunSkipped, Error: "another run of this pipeline is under way"}}
+}
+
+// locked gives the record of a run that failed because another was under way.
+func locked() []engine.Event {
+	return []engine.Event{aRun()[0], &engine.RunFinished{Result: engine.RunFailed, Error: "another run of this pipeline is under way"}}
 }
 
 func TestPruneKeepsOfManyResumesThoseThatTellOfTheWork(t *testing.T) {
@@ -94,6 +99,7 @@ func TestPruneKeepsWhatALaterResumeNeeds(t *testing.T) {
 	keep(t, state, "a", "4", start, resumed("gone")...)
 	keep(t, state, "a", "5", start, resumed("3")...)
 	keep(t, state, "a", "6", start, skipped()...)
+	keep(t, state, "a", "7", start, locked()...)
 	if err := runlog.Prune(state, "a", 1, time.Hour, start.AddDate(1, 0, 0)); err != nil {
 		t.Fatal(err)
 	}

@@ -178,10 +178,12 @@ func TestRecoverGoesNoFurtherThanItMust(t *testing.T) {
 	lay(t, state, "a", "2", "what cannot be read\n")
 	keep(t, state, "a", "3", start, aRun()...)
 	keep(t, state, "a", "4", start, skipped()...)
+	keep(t, state, "a", "4b", start, locked()...)
 	keep(t, state, "a", "4a", start, &engine.RunStarted{Trigger: engine.Manual}, &engine.RunFinished{Result: engine.RunCancelled, Error: "it waited"})
 	keep(t, state, "a", "5", start, died()...)
 	lay(t, state, "a", "6", "")
 	keep(t, state, "a", "7", start, skipped()...)
+	keep(t, state, "a", "9", start, locked()...)
 	keep(t, state, "a", "8", start, &engine.RunStarted{Trigger: engine.Manual}, &engine.RunFinished{Result: engine.RunCancelled, Error: "it waited"})
 	closed, err := runlog.Recover(state, "a", time.Now)
 	if err != nil {

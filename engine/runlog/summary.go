@@ -36,6 +36,12 @@ type Summary struct {
 // Log is the path of the run's log.
 func (s Summary) Log() string { return filepath.Join(s.Dir, FileName) }
 
+// Idle reports whether the run ended before it began, and did nothing.
+func (s Summary) Idle() bool {
+	end := engine.RunFinished{Result: s.Result, Duration: engine.Milliseconds(s.Duration)}
+	return end.Idle()
+}
+
 // Summaries gives in short what History gives. It opens logs side by side,
 // twice as many each time, so that a long list is quick and a short one opens
 // little more than it gives. Only of failed runs the whole log is read.

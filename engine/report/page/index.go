@@ -121,7 +121,7 @@ func (g *grid) add(r report.Row, s *story, now moment, w wording) {
 		ID: w.line(r.ID), Short: w.line(r.Short), Logical: report.Clock(r.LogicalTime), Started: w.when(r.Started), Status: w.line(r.Status),
 		Tone: toneOf(r.Status), byColumn: map[int]cell{},
 	}
-	if r.Result != "" && r.Result != engine.RunSkipped {
+	if r.Result != "" && !r.Idle() {
 		run.took, run.Took = r.Duration, report.Length(r.Duration)
 	}
 	g.longest = max(g.longest, run.took)

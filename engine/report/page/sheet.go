@@ -73,10 +73,12 @@ func (w wording) ended(s *story, now moment) []field {
 		return []field{{Name: "As of", Text: w.when(now.time)}}
 	}
 	took := field{Name: "Duration", Text: report.Length(end.Duration.Duration())}
-	switch end.Result {
-	case engine.RunSkipped:
+	switch {
+	case end.Result == engine.RunSkipped:
 		return []field{{Name: "Skipped", Text: w.when(end.Time.Time)}}
-	case engine.RunCrashed:
+	case end.Idle():
+		return []field{{Name: "Finished", Text: w.when(end.Time.Time)}}
+	case end.Result == engine.RunCrashed:
 		return []field{{Name: "Last heard of", Text: w.when(s.last)}, took, {Name: "Recorded as crashed", Text: w.when(end.Time.Time)}}
 	}
 	return []field{{Name: "Finished", Text: w.when(end.Time.Time)}, took}
@@ -89,7 +91,7 @@ func (w wording) verdict(s *story, now moment) string {
 		return s.counts(now)
 	}
 	text := report.Counts(end.Steps)
-	if end.Result != engine.RunSkipped {
+	if !end.Idle() {
 		text += " in " + report.Length(end.Duration.Duration())
 	}
 	return text

@@ -291,7 +291,7 @@ type RunFinished struct {
 
 // Idle reports whether the run ended before it began, and so did nothing and
 // took no time: it was skipped, or it failed or was cancelled while it waited
-// for another.
+// for another or compared the files of the one that it was to take up.
 func (e *RunFinished) Idle() bool {
 	switch e.Result {
 	case RunSkipped:

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -172,8 +173,9 @@ func (a *app) takeTurn(path string, p *config.Pipeline, l launch, signals *signa
 	if l.resume != "" {
 		mine.pipeline, mine.options.Resume, err = a.takeUp(signals.context(), path, p, stateDir, l)
 		switch {
-		case signals.received() != nil: // nothing was done yet
-			return turn{}, exit{signals.code()}
+		case signals.received() != nil && (err == nil || errors.Is(err, context.Canceled)): // nothing was done yet
+			doing := "compared the files of run " + mine.options.Resume.Resumed()
+			return turn{}, a.interrupted(mine.pipeline, stateDir, l, mine.options, doing, signals.code())
 		case err != nil:
 			return turn{}, err
 		}
@@ -201,7 +203,8 @@ func (a *app) await(p *config.Pipeline, stateDir string, l launch, signals *sign
 	case errors.Is(err, errLocked):
 		return nil, a.overlap(p, stateDir, l)
 	case signals.received() != nil:
-		return nil, a.interrupted(p, stateDir, l, signals.code())
+		doing := "waited, for " + errLocked.Error() + underWay(stateDir, p.Name)
+		return nil, a.interrupted(p, stateDir, l, a.recordOptions(), doing, signals.code())
 	case errors.As(err, new(notAFile)):
 		return nil, err
 	}

@@ -160,7 +160,7 @@ func (a *app) overlap(p *config.Pipeline, stateDir string, l launch) error {
 	if p.OnOverlap == config.OverlapSkip && !l.waits {
 		result, told, code = engine.RunSkipped, "is skipped and recorded", exitOK
 	}
-	if err := a.recordIdle(p, stateDir, l, result, why); err != nil {
+	if err := a.recordIdle(p, stateDir, l, a.recordOptions(), result, why); err != nil {
 		return err
 	}
 	_, _ = fmt.Fprintf(a.stderr, "dagrun: %s; this run of %s %s (%s)\n", why, p.Name, told, l.choice(p.OnOverlap))
@@ -179,20 +179,20 @@ func (l launch) choice(overlap config.Overlap) string {
 	return text
 }
 
-// interrupted records that this run was told to end while it waited for
-// another, and gives the exit code that this has.
-func (a *app) interrupted(p *config.Pipeline, stateDir string, l launch, code int) error {
-	why := "it was interrupted while it waited, for " + errLocked.Error() + underWay(stateDir, p.Name)
-	if err := a.recordIdle(p, stateDir, l, engine.RunCancelled, why); err != nil {
+// interrupted records that this run was told to end before it began, and what
+// it did just then, and gives the exit code that this has.
+func (a *app) interrupted(p *config.Pipeline, stateDir string, l launch, o execute.Options, doing string, code int) error {
+	why := "it was interrupted while it " + doing
+	if err := a.recordIdle(p, stateDir, l, o, engine.RunCancelled, why); err != nil {
 		a.say(unrecorded(err, stateDir))
 		return exit{code}
 	}
-	_, _ = fmt.Fprintf(a.stderr, "dagrun: this run of %s was interrupted while it waited, and is recorded as cancelled\n", p.Name)
+	_, _ = fmt.Fprintf(a.stderr, "dagrun: this run of %s is recorded as cancelled: %s\n", p.Name, why)
 	return a.afterPage(exit{code}, a.runPage(stateDir, p.Name, p.Run.ID, l))
 }
 
 // recordIdle writes the record of a run that does nothing.
-func (a *app) recordIdle(p *config.Pipeline, stateDir string, l launch, result engine.RunResult, why string) error {
+func (a *app) recordIdle(p *config.Pipeline, stateDir string, l launch, o execute.Options, result engine.RunResult, why string) error {
 	id, err := runlog.NewID(stateDir, p.Name, p.Run.StartedAt)
 	if err != nil {
 		return err
@@ -202,7 +202,7 @@ func (a *app) recordIdle(p *config.Pipeline, stateDir string, l launch, result e
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(log.Append(execute.Idle(p, a.recordOptions(), result, why)...), log.Close()); err != nil {
+	if err := errors.Join(log.Append(execute.Idle(p, o, result, why)...), log.Close()); err != nil {
 		return err
 	}
 	a.tellCI(p, stateDir, l)

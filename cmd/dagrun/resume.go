@@ -18,8 +18,13 @@ import (
 	"dagrun/engine/runlog"
 )
 
+// unnoticed is how long the files of a run are compared without a word.
+const unnoticed = 2 * time.Second
+
 // takeUp finds the run that is to be taken up, and what of it stands. The
-// pipeline is read once more, for that run's logical time.
+// pipeline is read once more, for that run's logical time. Where ctx ends while
+// files are compared, the pipeline and the judge come with its error: they tell
+// what was to be taken up.
 func (a *app) takeUp(ctx context.Context, path string, p *config.Pipeline, stateDir string, l launch) (*config.Pipeline, *reuse.Judge, error) {
 	const remedy = "take up another with --resume=RUN, or run without --resume"
 	run, err := a.runToTakeUp(p, stateDir, l)
@@ -47,6 +52,8 @@ func (a *app) takeUp(ctx context.Context, path string, p *config.Pipeline, state
 	if err != nil {
 		return nil, nil, err
 	}
+	slow := time.AfterFunc(unnoticed, func() { a.say(fmt.Errorf("comparing the files of run %s with those that are there", run.ID)) })
+	defer slow.Stop()
 	judge, err := reuse.NewJudge(ctx, ledger, key, l.force)
 	return p, judge, err
 }

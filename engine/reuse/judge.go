@@ -23,8 +23,8 @@ type Judge struct {
 }
 
 // NewJudge looks at the files that the ledger names, which means to read them.
-// It gives the error of ctx when that ends before all are read: who has not seen
-// all does not judge. With force nothing is reused.
+// When ctx ends before all are read, its error comes with a Judge that tells what
+// is taken up, and no more: who has not seen all does not judge. With force nothing is reused.
 func NewJudge(ctx context.Context, l *Ledger, key Key, force bool) (*Judge, error) {
 	j := &Judge{ledger: l, key: key, force: force, needed: map[engine.Address]engine.Address{}, ran: map[engine.Address]bool{}}
 	if force {

@@ -235,7 +235,8 @@ const (
 	ReasonFailFast        Reason = "fail_fast" // the cause failed in a pipeline with fail_fast
 	ReasonRunTimeout      Reason = "run_timeout"
 	ReasonInterrupted     Reason = "interrupted"
-	ReasonUnchanged       Reason = "unchanged" // what the run in the cause did stands
+	ReasonUnrecorded      Reason = "unrecorded" // the run's log was removed under it
+	ReasonUnchanged       Reason = "unchanged"  // what the run in the cause did stands
 )
 
 // StepFinished is the last event of a step.

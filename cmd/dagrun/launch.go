@@ -297,8 +297,6 @@ func (a *app) runLocked(p *config.Pipeline, stateDir string, l launch, o execute
 	}
 	o.Log, o.Concurrency, o.Grace = log, l.concurrency(p), grace
 	result, err := present(console, options.Terminal != nil, signals, func(interrupt, kill <-chan struct{}) (execute.Result, error) {
-		interrupt, unwatch := watch(log, interrupt)
-		defer unwatch()
 		o.Interrupt, o.Kill = interrupt, kill
 		return execute.Run(p, o)
 	})
@@ -312,29 +310,6 @@ func (a *app) runLocked(p *config.Pipeline, stateDir string, l launch, o execute
 	}
 	lost := a.runPage(stateDir, p.Name, id, l)
 	return a.afterPage(a.end(p, result, stateDir, l, signals), lost)
-}
-
-// watch gives a channel that is closed when a run has to end: by a signal, or
-// because its log is gone. Nobody finds a run without its log, and another may
-// have begun beside it.
-func watch(log *runlog.Writer, signal <-chan struct{}) (interrupt <-chan struct{}, stop func()) {
-	ended, done := make(chan struct{}), make(chan struct{})
-	go func() {
-		ticker := time.NewTicker(time.Second)
-		defer ticker.Stop()
-		for !log.Gone() {
-			select {
-			case <-done:
-				return
-			case <-signal:
-				close(ended)
-				return
-			case <-ticker.C:
-			}
-		}
-		close(ended)
-	}()
-	return ended, func() { close(done) }
 }
 
 // concurrency is how many steps run at once.

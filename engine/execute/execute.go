@@ -3,7 +3,6 @@ package execute
 import (
 	"fmt"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/zclconf/go-cty/cty"
@@ -48,7 +47,8 @@ type Result struct {
 
 // Run runs an expanded pipeline to its end and records everything in the log,
 // first event to last. The error is that of the log: what cannot be recorded is not
-// run. The caller closes the log.
+// run. A run whose log is removed under it ends as failed, and no step starts any
+// more. The caller closes the log.
 func Run(p *config.Pipeline, o Options) (Result, error) {
 	start := time.Now()
 	if err := o.Log.Append(startEvent(p, o)); err != nil {
@@ -61,7 +61,7 @@ func Run(p *config.Pipeline, o Options) (Result, error) {
 		Plan(p, o.Resume, o.Selection) // tells the judge what is needed again
 	}
 	d := newDriver(p.Steps, asker, eval, o)
-	cancel, stop := cancellations(p.Timeout, o.Interrupt)
+	cancel, stop := cancellations(p.Timeout, o.Interrupt, o.Log.Gone)
 	defer stop()
 	cancelled, err := sched.Run(planOf(p, o), d, sched.Control{Cancel: cancel, Kill: o.Kill, Grace: o.Grace})
 	if err != nil {
@@ -77,6 +77,9 @@ func Run(p *config.Pipeline, o Options) (Result, error) {
 	}
 	if cancelled == engine.ReasonRunTimeout {
 		end.Error = fmt.Sprintf("the run was stopped after its timeout of %s; raise timeout in the pipeline block if it needs longer", p.Timeout)
+	}
+	if cancelled == engine.ReasonUnrecorded || o.Log.Gone() {
+		end.Result, end.Error = engine.RunFailed, "the run could not be recorded any more: its log, or a folder above it, was removed or moved while it went on"
 	}
 	return Result{Result: end.Result, Outputs: outputs}, o.Log.Append(end)
 }
@@ -158,32 +161,6 @@ func seedOf(id string) uint64 {
 		h = (h ^ uint64(id[i])) * 1099511628211
 	}
 	return h
-}
-
-// cancellations merges what can end a run before its time.
-func cancellations(timeout time.Duration, interrupt <-chan struct{}) (<-chan engine.Reason, func()) {
-	reasons := make(chan engine.Reason, 2)
-	over := make(chan struct{})
-	var expired <-chan time.Time
-	if timeout > 0 {
-		timer := time.NewTimer(timeout)
-		expired = timer.C
-	}
-	go func() {
-		for interrupt != nil || expired != nil {
-			select {
-			case <-interrupt:
-				reasons <- engine.ReasonInterrupted
-				interrupt = nil
-			case <-expired:
-				reasons <- engine.ReasonRunTimeout
-				expired = nil
-			case <-over:
-				return
-			}
-		}
-	}()
-	return reasons, sync.OnceFunc(func() { close(over) })
 }
 
 // locksOf lists the files that a step needs for itself, or shares with others

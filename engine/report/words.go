@@ -37,6 +37,8 @@ func Why(reason engine.Reason, cause string) string {
 		return with("the time limit of the run passed", cause)
 	case engine.ReasonInterrupted:
 		return with("the run was interrupted", cause)
+	case engine.ReasonUnrecorded:
+		return with("the run could not be recorded any more", cause)
 	case engine.ReasonNotTargeted:
 		return "it is no part of this run"
 	case engine.ReasonUnchanged:

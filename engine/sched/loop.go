@@ -125,7 +125,7 @@ func (l *loop) cancel(reason engine.Reason) {
 		timer := time.NewTimer(l.control.Grace)
 		l.grace, l.stop = timer.C, func() { timer.Stop() }
 	}
-	l.take(l.machine.Cancel(reason, false))
+	l.take(l.machine.Cancel(reason, reason == engine.ReasonUnrecorded)) // nor do steps start then that are there for failures
 }
 
 // abandon gives up the attempts that were told to stop and did not return.

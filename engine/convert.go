@@ -98,7 +98,7 @@ func (f *Field) convertType(v cty.Value) (cty.Value, error) {
 	if f.oneOrMany {
 		return oneOrMany(v)
 	}
-	got, err := convert.Convert(v, f.Type)
+	got, err := ConvertTo(v, f.Type)
 	if err != nil {
 		return got, fmt.Errorf("a %s is wanted here, but this is %s", f.TypeName, describe(v, f.Type))
 	}
@@ -117,7 +117,7 @@ func oneOrMany(v cty.Value) (cty.Value, error) {
 	if t != cty.DynamicPseudoType && !holdsStrings(t) {
 		return v, fmt.Errorf("a string or a list of strings is wanted here, but %s", misfit(t))
 	}
-	got, err := convert.Convert(bare, wanted)
+	got, err := ConvertTo(bare, wanted)
 	if err != nil {
 		return v, fmt.Errorf("a string or a list of strings is wanted here: %w", err)
 	}

@@ -28,7 +28,7 @@ func (p *Pipeline) NewEvaluator() *Evaluator { return p.newEvaluator(false) }
 func (p *Pipeline) newEvaluator(ahead bool) *Evaluator {
 	s := *p.scope
 	s.rehearsal, s.ahead, s.addSource = false, ahead, nil
-	s.values = map[engine.Address]cty.Value{}
+	s.values, s.wholes = map[engine.Address]cty.Value{}, map[*Block]cty.Value{}
 	s.locals = map[string]*local{}
 	for name, l := range p.scope.locals {
 		s.locals[name] = &local{expr: l.expr, at: l.at, fixed: l.fixed}

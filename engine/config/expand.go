@@ -55,13 +55,16 @@ func (p *Pipeline) foreseeConflicts() hcl.Diagnostics {
 // checkBlock checks the instances of a block with what is known before a run.
 func (s *scope) checkBlock(b *Block, uses *fileUses) hcl.Diagnostics {
 	steps := b.instances
-	if b.late {
+	if len(steps) == 0 { // what the block says is checked all the same
 		steps = []*Step{b.stranger(s)}
 	}
 	found := &findings{at: map[finding]int{}}
 	for _, step := range steps {
 		args, diags := s.checkStep(step)
 		found.add(step, diags)
+		if b.forEach != nil && !b.late && !step.Address.Keyed {
+			continue // no instance that would use files
+		}
 		uses.all = append(uses.all, usesOf(s.pipeline, step, args, s.neverRuns(step))...)
 	}
 	return found.tell()

@@ -22,7 +22,7 @@ func (s *scope) builtinFunctions() map[string]function.Function {
 		"convert": typeexpr.ConvertFunc, "csvdecode": stdlib.CSVDecodeFunc, "distinct": stdlib.DistinctFunc,
 		"element": stdlib.ElementFunc, "flatten": stdlib.FlattenFunc, "floor": stdlib.FloorFunc,
 		"format": stdlib.FormatFunc, "formatlist": stdlib.FormatListFunc, "hasindex": stdlib.HasIndexFunc,
-		"indent": stdlib.IndentFunc, "index": indexFunc, "int": stdlib.IntFunc, "join": stdlib.JoinFunc,
+		"indent": stdlib.IndentFunc, "index": indexFunc, "int": stdlib.IntFunc, "join": joinFunc,
 		"jsondecode": stdlib.JSONDecodeFunc, "jsonencode": stdlib.JSONEncodeFunc, "keys": stdlib.KeysFunc,
 		"length": lengthFunc, "log": stdlib.LogFunc, "lookup": stdlib.LookupFunc, "lower": stdlib.LowerFunc,
 		"max": stdlib.MaxFunc, "merge": stdlib.MergeFunc, "min": stdlib.MinFunc, "parseint": stdlib.ParseIntFunc,

@@ -78,7 +78,7 @@ func (s *scope) forEach(b *Block) (values map[string]cty.Value, known bool, diag
 		return nil, false, diags
 	case t.IsListType(), t.IsTupleType():
 		return refuse(wanted + ", but this is a list. Make a set of it: toset(…).")
-	case !t.IsSetType() && !t.IsMapType() && !t.IsObjectType(), t.IsSetType() && !holdsTexts(value):
+	case !t.IsSetType() && !t.IsMapType() && !t.IsObjectType(), t.IsSetType() && t.ElementType() != cty.String && t.ElementType() != cty.DynamicPseudoType: // the last is a set of nothing, or of nulls
 		remedy := ""
 		if t.IsSetType() {
 			remedy = " Make texts of its elements: toset([for x in … : tostring(x)])."
@@ -87,28 +87,29 @@ func (s *scope) forEach(b *Block) (values map[string]cty.Value, known bool, diag
 	case !value.IsKnown():
 		return nil, false, diags
 	}
-	values, known = pairs(value)
+	values, known, null := pairs(value)
+	if null {
+		return refuse("for_each is a set of strings, but this one holds a null. Leave it out: toset([for s in … : s if s != null]).")
+	}
 	return values, known, diags
 }
 
-// holdsTexts reports whether a set holds strings, or nothing.
-func holdsTexts(set cty.Value) bool {
-	t := set.Type().ElementType()
-	return t == cty.String || t == cty.DynamicPseudoType && (!set.IsKnown() || set.LengthInt() == 0)
-}
-
 // pairs are the elements of a map, an object or a set of strings, by their keys;
-// known is false for a set with an element that is not known.
-func pairs(v cty.Value) (values map[string]cty.Value, known bool) {
+// known is false for a set with an element that is not known, and null true for
+// one with an element that is null.
+func pairs(v cty.Value) (values map[string]cty.Value, known, null bool) {
 	values = make(map[string]cty.Value, v.LengthInt())
 	for it := v.ElementIterator(); it.Next(); {
 		key, value := it.Element()
 		if !key.IsKnown() {
-			return nil, false
+			return nil, false, false
+		}
+		if key.IsNull() {
+			return nil, false, true
 		}
 		values[key.AsString()] = value
 	}
-	return values, true
+	return values, true, false
 }
 
 // find is the index of the instance with a key among a block's; -1 for none.
@@ -150,6 +151,11 @@ func (b *Block) missing(key string, at hcl.Range) *hcl.Diagnostic {
 	if len(b.instances) == 0 {
 		return problem(at, "Unknown instance", "%s has no instance %q: its for_each is empty.", b.Address, key)
 	}
+	return problem(at, "Unknown instance", "%s has no instance %q. Its for_each has %s.", b.Address, key, b.keys())
+}
+
+// keys lists the keys of the instances, of many the first.
+func (b *Block) keys() string {
 	const shown = 10
 	var keys []string
 	for _, s := range b.instances[:min(shown, len(b.instances))] {
@@ -158,7 +164,7 @@ func (b *Block) missing(key string, at hcl.Range) *hcl.Diagnostic {
 	if len(b.instances) > shown {
 		keys = append(keys, "…")
 	}
-	return problem(at, "Unknown instance", "%s has no instance %q. Its for_each has %s.", b.Address, key, strings.Join(keys, ", "))
+	return strings.Join(keys, ", ")
 }
 
 func isIndex(t hcl.Traverser) bool {

@@ -437,3 +437,14 @@ func essence(marked string) string {
 	}
 	return words[len(words)-1]
 }
+
+func TestAByteOrderMarkIsNoMatter(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "p.hcl.json")
+	if err := os.WriteFile(path, []byte("\xef\xbb\xbf{\"pipeline\": {\"p\": {}}}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if p, diags := config.Load(path, options()); p == nil {
+		t.Error(diags)
+	}
+}

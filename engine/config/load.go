@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -157,6 +158,7 @@ func (l *loader) parseText(src []byte, path string) (hcl.Body, hcl.Diagnostics) 
 		l.broken[path] = diags.HasErrors()
 		return file.Body, diags
 	}
+	src = bytes.TrimPrefix(src, []byte("\xef\xbb\xbf")) // a mark of the encoding; the native syntax takes it as well
 	file, diags := l.parser.ParseJSON(src, path)
 	if l.broken[path] = diags.HasErrors(); l.broken[path] {
 		diags = explainJSON(src, path, diags)

@@ -432,7 +432,7 @@ func TestFunctionsFollowTerraform(t *testing.T) {
 		`timeadd("2024-06-15T00:00:00Z", "36h")`: "2024-06-16T12:00:00Z", `nonsensitive(sensitive("x"))`: "x",
 		`title("two words")`: "Two Words", `strrev("abc")`: "cba", `pow(2, 10)`: "1024", `format("%05.1f", 3)`: "003.0",
 		`toset(["b", "a", "b"])`: `["a","b"]`, `toset(["b", 1])`: `["1","b"]`, `tolist(["b", "a"])`: `["b","a"]`, `tolist(["a", 1])`: `["a","1"]`,
-		`length(toset([]))`: "0", `sum([1, 2.5, "3"])`: "6.5", `sum(toset([]))`: "0", `merge({ a = 1 }, { b = 2 })`: `{"a":1,"b":2}`, `substr("hello", 1, 3)`: "ell",
+		`length(toset([]))`: "0", `join("-", ["a", "b"], ["c"])`: "a-b-c", `join("-", [1, true])`: "1-true", `join(",", [])`: "", `sum([1, 2.5, "3"])`: "6.5", `sum(toset([]))`: "0", `merge({ a = 1 }, { b = 2 })`: `{"a":1,"b":2}`, `substr("hello", 1, 3)`: "ell",
 		`trimprefix("log_x", "log_")`: "x", `[for s in ["a"] : upper(s)]`: `["A"]`, `abspath("a.txt")`: filepath.Join(dir, "a.txt"),
 	}
 	for expr, want := range tests {

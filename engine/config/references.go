@@ -70,6 +70,8 @@ func (s *scope) resolve(t hcl.Traversal, v view) *hcl.Diagnostic {
 		return problem(at, "each is not available", "each.key and each.value stand for the instance that is at work; only a step with for_each has them.")
 	case !slices.Contains(v.roots, root):
 		return problem(at, "Not available here", "%q cannot be used %s.", root, v.where)
+	case root == "run" && v.static && attrName(t, 1) == "failures":
+		return problem(at, "Not known before the run", "run.failures cannot be used %s.", v.where)
 	case root == "step":
 		return s.resolveStep(t)
 	case root == "self":

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"net/url"
 	"regexp"
 	"strings"
@@ -30,6 +31,7 @@ type scope struct {
 	locals         map[string]*local
 	blocks         map[engine.Address]*Block
 	values         map[engine.Address]cty.Value // of steps
+	wholes         map[*Block]cty.Value         // of blocks with for_each, while none of their values changes
 	failures       []cty.Value
 	functions      func() map[string]function.Function
 	functionBlocks []*hcl.Block                   // those that the pipeline declares
@@ -41,7 +43,7 @@ func newScope(l *loader) *scope {
 	s := &scope{
 		pipeline: l.pipeline, dir: l.dir(), lookupEnv: l.lookupEnv, secret: l.Secret, rehearsal: true, ahead: true,
 		variables: cty.EmptyObjectVal, names: map[string][]string{},
-		locals: map[string]*local{}, blocks: map[engine.Address]*Block{}, values: map[engine.Address]cty.Value{},
+		locals: map[string]*local{}, blocks: map[engine.Address]*Block{}, values: map[engine.Address]cty.Value{}, wholes: map[*Block]cty.Value{},
 	}
 	s.functions, s.functionBlocks = sync.OnceValue(s.newFunctions), l.blocks["function"]
 	s.addSource = func(name string, text []byte) {
@@ -87,15 +89,42 @@ func (s *scope) eval(expr hcl.Expression, v view) (cty.Value, hcl.Diagnostics) {
 // noInstance says what an error is about that comes from an instance which does
 // not exist.
 func (s *scope) noInstance(diags hcl.Diagnostics, refs []reference, v view) hcl.Diagnostics {
+	if missing := s.missingOf(refs, v); len(missing) > 0 {
+		return missing
+	}
+	for _, ref := range refs {
+		for _, d := range diags {
+			if b := s.blocks[ref.step]; d.Summary == "Invalid index" && b != nil && b.forEach != nil && !b.late {
+				d.Detail += fmt.Sprintf(" The instances of %s have the keys %s.", b.Address, b.keys())
+			}
+		}
+	}
+	return diags
+}
+
+// missingOf finds references by each.key to instances that do not exist.
+func (s *scope) missingOf(refs []reference, v view) (diags hcl.Diagnostics) {
 	for _, ref := range refs {
 		if !ref.same || v.step == nil || !v.step.Address.Keyed {
 			continue
 		}
 		if d := s.blocks[ref.step].missing(v.step.Address.Key, ref.at); d != nil {
-			return hcl.Diagnostics{d}
+			diags = append(diags, d)
 		}
 	}
 	return diags
+}
+
+// checkReferences checks that what an expression refers to exists, without its
+// value.
+func (s *scope) checkReferences(expr hcl.Expression, v view) (diags hcl.Diagnostics) {
+	traversals := expr.Variables()
+	for _, t := range traversals {
+		if d := s.resolve(t, v); d != nil {
+			diags = append(diags, d)
+		}
+	}
+	return append(diags, s.missingOf(s.direct(expr, traversals), v)...)
 }
 
 // context holds what the traversals name and nothing else, so that its cost

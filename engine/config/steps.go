@@ -131,8 +131,7 @@ func (s *scope) checkStep(step *Step) (cty.Value, hcl.Diagnostics) {
 	var diags hcl.Diagnostics
 	v := viewOf(step)
 	for _, expr := range step.dependsOn {
-		_, more := s.eval(expr, v)
-		diags = append(diags, more...)
+		diags = append(diags, s.checkReferences(expr, v)...)
 	}
 	if step.condition != nil {
 		_, more := s.condition(step.condition, v)
@@ -153,6 +152,7 @@ func (s *scope) checkStep(step *Step) (cty.Value, hcl.Diagnostics) {
 func (s *scope) keep(step *Step, value cty.Value) {
 	if step.valued {
 		s.values[step.Address] = value
+		delete(s.wholes, step.Block)
 	}
 }
 

@@ -159,7 +159,18 @@ func (s *scope) blockValue(b *Block, refs []reference, v view) cty.Value {
 	if b.late {
 		return cty.UnknownVal(cty.Map(t))
 	}
-	steps := s.referred(b, refs, v)
+	if steps, all := s.referred(b, refs, v); !all {
+		return s.instancesValue(t, steps)
+	}
+	whole, ok := s.wholes[b]
+	if !ok {
+		whole = s.instancesValue(t, b.instances)
+		s.wholes[b] = whole
+	}
+	return whole
+}
+
+func (s *scope) instancesValue(t cty.Type, steps []*Step) cty.Value {
 	if len(steps) == 0 {
 		return cty.MapValEmpty(t)
 	}
@@ -170,10 +181,9 @@ func (s *scope) blockValue(b *Block, refs []reference, v view) cty.Value {
 	return cty.MapVal(values)
 }
 
-// referred lists the instances of a block that are referred to: all, unless each
-// reference names one.
-func (s *scope) referred(b *Block, refs []reference, v view) []*Step {
-	var steps []*Step
+// referred lists the instances of a block that are referred to; all is true
+// unless each reference names one.
+func (s *scope) referred(b *Block, refs []reference, v view) (steps []*Step, all bool) {
 	for _, ref := range refs {
 		if ref.step.Block() != b.Address {
 			continue
@@ -183,13 +193,13 @@ func (s *scope) referred(b *Block, refs []reference, v view) []*Step {
 		case ref.same && v.step != nil && v.step.Address.Keyed:
 			key = v.step.Address.Key
 		case !ref.step.Keyed:
-			return b.instances
+			return nil, true
 		}
 		if i := b.find(key); i >= 0 && !slices.Contains(steps, b.instances[i]) {
 			steps = append(steps, b.instances[i])
 		}
 	}
-	return steps
+	return steps, false
 }
 
 // stepValue is a step's arguments and outputs, as far as they are known.

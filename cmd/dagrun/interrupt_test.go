@@ -175,3 +175,21 @@ func TestASignalWhileFilesAreComparedDoesNothing(t *testing.T) {
 		}
 	}
 }
+
+// Nothing has begun while the pipeline is read, however long that takes.
+func TestASignalWhileThePipelineIsReadEndsDagrun(t *testing.T) {
+	pipeline := filepath.Join(t.TempDir(), "p.hcl")
+	if err := syscall.Mkfifo(pipeline, 0o600); err != nil { // nobody writes into it
+		t.Fatal(err)
+	}
+	for signal, want := range map[syscall.Signal]int{syscall.SIGINT: exitSIGINT, syscall.SIGTERM: exitSIGTERM} {
+		p := launchProcess(t, nil, "run", pipeline)
+		time.Sleep(300 * time.Millisecond)
+		if err := p.Process.Signal(signal); err != nil {
+			t.Fatal(err)
+		}
+		if got := p.code(); got != want {
+			t.Errorf("%v: exit code %d, want %d\n%s", signal, got, want, p.said())
+		}
+	}
+}

@@ -114,7 +114,11 @@ func (l *launch) settle(c *cobra.Command) error {
 
 // launch runs a pipeline once, under its lock.
 func (a *app) launch(path string, l launch, signals *signals) error {
-	p, err := a.loadToRun(path, l)
+	var p *config.Pipeline
+	err := signals.untilFirst(func() (err error) {
+		p, err = a.loadToRun(path, l)
+		return err
+	})
 	if err != nil {
 		return err
 	}

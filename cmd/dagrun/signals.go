@@ -48,13 +48,19 @@ func (s *signals) stop() {
 // guard does what may hang before a run can be asked to end, as the system's
 // calls for a folder on a server that is away do: the second signal leaves it
 // where it is.
-func (s *signals) guard(do func() error) error {
+func (s *signals) guard(do func() error) error { return s.leave(s.second, do) }
+
+// untilFirst does what changes nothing and may take long, as to read a pipeline
+// of very many steps: the first signal leaves it where it is.
+func (s *signals) untilFirst(do func() error) error { return s.leave(s.first, do) }
+
+func (s *signals) leave(signal <-chan struct{}, do func() error) error {
 	done := make(chan error, 1)
 	go func() { done <- do() }()
 	select {
 	case err := <-done:
 		return err
-	case <-s.second:
+	case <-signal:
 		return exit{s.code()}
 	}
 }

@@ -17,6 +17,7 @@ import (
 // asker knows of a pipeline what a judge wants to be told of a step.
 type asker struct {
 	attempt   engine.Attempt // what all attempts share
+	realDir   string         // the working directory, whatever links lead there
 	key       reuse.Key
 	pipeline  *config.Pipeline
 	index     map[engine.Address]int
@@ -26,7 +27,7 @@ type asker struct {
 
 func newAsker(p *config.Pipeline, key reuse.Key) *asker {
 	a := &asker{
-		attempt: attemptOf(p), key: key, pipeline: p, index: make(map[engine.Address]int, len(p.Steps)),
+		attempt: attemptOf(p), realDir: local.RealPath(p.WorkingDir), key: key, pipeline: p, index: make(map[engine.Address]int, len(p.Steps)),
 		needs: p.Needs(), ancestors: map[engine.Address][]engine.Address{},
 	}
 	for i, s := range p.Steps {
@@ -64,7 +65,7 @@ func (a *asker) fingerprint(step *config.Step, bare cty.Value) string {
 
 func (a *asker) fingerprintOf(step *config.Step, arguments json.RawMessage) string {
 	attempt := a.attempt
-	attempt.WorkingDir = local.RealPath(attempt.WorkingDir) // whatever links lead there
+	attempt.WorkingDir = a.realDir
 	attempt.Step, attempt.Type = step.Address, step.Type.Name
 	return a.key.Arguments(attempt, arguments)
 }

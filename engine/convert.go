@@ -53,7 +53,7 @@ func (e *KeyError) Unwrap() error { return e.Err }
 func (f *Field) convertMap(v cty.Value) (cty.Value, error) {
 	bare, marks := v.Unmark()
 	if t := bare.Type(); !t.IsObjectType() && !t.IsMapType() && t != cty.DynamicPseudoType {
-		return cty.UnknownVal(f.Type), fmt.Errorf("a %s is wanted here, but this is a %s", f.TypeName, KindName(t))
+		return cty.UnknownVal(f.Type), fmt.Errorf("a %s is wanted here, but this is %s", f.TypeName, AKind(t))
 	}
 	if !bare.IsKnown() {
 		return cty.UnknownVal(f.Type).WithMarks(marks), nil
@@ -148,11 +148,11 @@ func holdsStrings(t cty.Type) bool {
 // misfit says why a type holds no strings.
 func misfit(t cty.Type) string {
 	if !t.IsTupleType() {
-		return "this is a " + KindName(t)
+		return "this is " + AKind(t)
 	}
 	for i, e := range t.TupleElementTypes() {
 		if e != cty.String && e != cty.DynamicPseudoType {
-			return fmt.Sprintf("element %d of this list is a %s", i, KindName(e))
+			return fmt.Sprintf("element %d of this list is %s", i, AKind(e))
 		}
 	}
 	return "this is a list"
@@ -165,18 +165,22 @@ func describe(v cty.Value, wanted cty.Type) string {
 		return fmt.Sprintf("a %s that is none", t.FriendlyName())
 	}
 	if t.IsPrimitiveType() || wanted.IsPrimitiveType() {
-		return "a " + KindName(t)
+		return AKind(t)
 	}
-	return fmt.Sprintf("a %s (%s)", KindName(t), convert.MismatchMessage(t, wanted))
+	return fmt.Sprintf("%s (%s)", AKind(t), convert.MismatchMessage(t, wanted))
 }
 
-// KindName names a type for people; what is written in brackets is a list,
-// whatever the types of its elements.
-func KindName(t cty.Type) string {
+// AKind names a type for people, with its article: "an object". What is written
+// in brackets is a list, whatever the types of its elements.
+func AKind(t cty.Type) string {
 	if t.IsTupleType() {
-		return "list"
+		return "a list"
 	}
-	return t.FriendlyName()
+	name := t.FriendlyName()
+	if strings.HasPrefix(name, "object") || strings.HasPrefix(name, "any") {
+		return "an " + name
+	}
+	return "a " + name
 }
 
 func (f *Field) checkKnown(v cty.Value) error {

@@ -83,7 +83,7 @@ func (s *scope) forEach(b *Block) (values map[string]cty.Value, known bool, diag
 		if t.IsSetType() {
 			remedy = " Make texts of its elements: toset([for x in … : tostring(x)])."
 		}
-		return refuse(wanted + ", but this is a " + engine.KindName(t) + "." + remedy)
+		return refuse(wanted + ", but this is " + engine.AKind(t) + "." + remedy)
 	case !value.IsKnown():
 		return nil, false, diags
 	}

@@ -207,7 +207,7 @@ func kindOf(v cty.Value) string {
 	if v.IsNull() {
 		return "null"
 	}
-	return "a " + engine.KindName(v.Type())
+	return engine.AKind(v.Type())
 }
 
 // check evaluates a check; where it does not hold, message says why.

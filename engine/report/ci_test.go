@@ -129,7 +129,7 @@ func TestASummaryOfManyStepsFitsAndBeginsWithWhatFailed(t *testing.T) {
 				continue
 			}
 			why := busy()
-			why.Message = strings.Repeat("`<|", 2_000)
+			why.Message = fmt.Sprint(i) + strings.Repeat("`<|", 2_000)
 			s.end(step, engine.StepFinished{Result: engine.StepFailed, Error: why})
 		}
 		s.over(engine.RunFailed, "")
@@ -140,6 +140,9 @@ func TestASummaryOfManyStepsFitsAndBeginsWithWhatFailed(t *testing.T) {
 	}
 	if n := strings.Count(got, "| failed |"); n != 200 || strings.Contains(got, "| succeeded |") {
 		t.Errorf("%d rows are of steps that failed, want 200, and none of others", n)
+	}
+	if n := strings.Count(got, busy().Remedy); n != 20 {
+		t.Errorf("%d errors say what to do, want 20", n)
 	}
 	for _, want := range []string{"\nand 400 more steps\n", "\n280 more steps failed; the run log has their errors.\n"} {
 		if !strings.Contains(got, want) {

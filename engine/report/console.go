@@ -66,10 +66,10 @@ type Console struct {
 	width    int    // of the addresses
 	gap      string // what has to stand before the next line
 	steps    map[engine.Address]*activity
-	failures []*engine.StepFinished // the first of them
-	failed   int                    // how many there are
-	leftOut  int                    // steps that are no part of the run
-	live     *live                  // nil where nothing is drawn twice
+	failures failures
+	whole    bool  // messages of failures are shown to their end
+	leftOut  int   // steps that are no part of the run
+	live     *live // nil where nothing is drawn twice
 }
 
 // NewConsole makes a Console for one run.
@@ -276,6 +276,14 @@ func (c *Console) printHanging(text string, hang int) {
 		return
 	}
 	c.live.settle(wrap(text, c.columns(), hang))
+}
+
+// more is the sign that something goes on.
+func (c *Console) more() string {
+	if c.live == nil {
+		return "…"
+	}
+	return c.live.glyphs.more
 }
 
 // short is an address without the word that all begin with.

@@ -11,6 +11,10 @@ import (
 	"dagrun/engine/runlog"
 )
 
+// attributeRoom is how much of a message its attribute has, in bytes; the text
+// has the whole.
+const attributeRoom = 1000
+
 // Suite is a test suite in the form of JUnit that CI servers read. What it says
 // may have any characters: those that XML has not are written as escapes.
 type Suite struct {
@@ -145,7 +149,7 @@ func caseOf(step runlog.StepRecord, class string, forgiven bool, options Options
 func (c *Case) failed(end *engine.StepFinished, forgiven bool, options Options) {
 	f := Finding{Message: line(headline(end)), Type: string(engine.StepFailed)}
 	if e := end.Error; e != nil {
-		f.Message, f.Type, f.Text = line(e.Message), line(e.Code), "\n"+accountOf(end, options)
+		f.Message, f.Type, f.Text = Shortened(line(e.Message), attributeRoom), line(e.Code), "\n"+accountOf(end, options)
 		if e.Range != nil {
 			c.File, c.Line = line(e.Range.Filename), e.Range.Start.Line
 		}
@@ -175,7 +179,9 @@ func ownCase(end *engine.RunFinished, class string) (Case, bool) {
 }
 
 // accountOf tells what went wrong in a step as the end of a run's text does,
-// without colours.
+// without colours, and with the whole message.
 func accountOf(f *engine.StepFinished, options Options) string {
-	return NewConsole(io.Discard, Options{Source: options.Source}).account(f, "")
+	c := NewConsole(io.Discard, Options{Source: options.Source})
+	c.whole = true
+	return c.account(&failure{StepFinished: f}, "")
 }

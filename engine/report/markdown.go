@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -11,11 +12,11 @@ import (
 )
 
 // The most that a summary in Markdown shows: rows of steps, and bytes of what
-// one cell or error says.
+// one cell or error says. An error has room for its message and what to do.
 const (
 	mostRows  = 200
 	cellRoom  = 300
-	errorRoom = 4000
+	errorRoom = 2 * messageRoom
 )
 
 // Markdown is a summary of a run in GitHub's Markdown: how it ended, a table of
@@ -27,16 +28,17 @@ func Markdown(run runlog.Record, options Options) string {
 	var b strings.Builder
 	b.WriteString(MarkdownHeading(run))
 	markdownTable(&b, run.Steps)
-	failed := 0
+	var failed failures
 	for _, s := range run.Steps {
-		if s.Finished == nil || s.Finished.Result != engine.StepFailed {
-			continue
-		}
-		if failed++; failed <= shown {
-			b.WriteString("\n" + fenced(Shortened(accountOf(s.Finished, options), errorRoom)))
+		if s.Finished != nil && s.Finished.Result == engine.StepFailed {
+			failed.add(s.Finished)
 		}
 	}
-	if more := failed - shown; more > 0 {
+	c := NewConsole(io.Discard, Options{Source: options.Source})
+	for _, f := range failed.list {
+		b.WriteString("\n" + fenced(Shortened(c.account(f, ""), errorRoom)))
+	}
+	if more := failed.untold; more > 0 {
 		b.WriteString("\n" + steps(more, "more ") + " failed; the run log has their errors.\n")
 	}
 	return b.String() + "\n"

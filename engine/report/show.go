@@ -17,6 +17,7 @@ import (
 // or what there is instead. Times are shown in a zone.
 func Show(out io.Writer, run runlog.Record, status string, zone *time.Location, options Options) {
 	c := NewConsole(out, options)
+	c.whole = true
 	for _, s := range run.Steps {
 		c.widen(short(s.Step))
 	}

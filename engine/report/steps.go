@@ -79,7 +79,7 @@ func (c *Console) attemptFinished(e *engine.AttemptFinished) {
 		how = "timed out"
 	}
 	text := c.style.yellow(how) + ", retrying in " + length(wait) + " (" + c.attempt(e.Step, e.Attempt+1) + ")"
-	c.tell(e, e.Step, text+colon(messageOf(e.Error)))
+	c.tell(e, e.Step, text+colon(head(messageOf(e.Error), c.more())))
 }
 
 func (c *Console) log(e *engine.Log) {
@@ -127,14 +127,12 @@ func (c *Console) standing(a *activity, now time.Time) string {
 	return text
 }
 
-// stepFinished tells how a step ended. The errors of the first that fail are
-// kept: they come at the end.
+// stepFinished tells how a step ended. Of those that fail the first are kept:
+// their errors come at the end.
 func (c *Console) stepFinished(e *engine.StepFinished) {
 	delete(c.steps, e.Step)
 	if e.Result == engine.StepFailed {
-		if c.failed++; c.failed <= shown {
-			c.failures = append(c.failures, e)
-		}
+		c.failures.add(e)
 	}
 	if c.live != nil {
 		c.live.ended++
@@ -163,11 +161,7 @@ func (c *Console) ending(e *engine.StepFinished) string {
 		}
 		return text + colon(why(e))
 	}
-	message := messageOf(e.Error)
-	if first, _, more := strings.Cut(message, "\n"); more && c.live != nil {
-		message = first + " " + c.live.glyphs.more // the rest is on the screen soon enough
-	}
-	return c.style.red("failed") + after(e, took) + colon(message)
+	return c.style.red("failed") + after(e, took) + colon(head(messageOf(e.Error), c.more()))
 }
 
 // mark stands before the address of a step that has ended, on a terminal.
@@ -183,7 +177,7 @@ func (c *Console) mark(r engine.StepResult) string {
 	return c.style.yellow("-")
 }
 
-// after says how long a step tried; the whole error comes at the end.
+// after says how long a step tried; more of the error comes at the end.
 func after(e *engine.StepFinished, took string) string {
 	switch e.Attempts {
 	case 0:

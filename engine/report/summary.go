@@ -7,10 +7,6 @@ import (
 	"dagrun/engine"
 )
 
-// shown is how many errors are printed in full. Who has more has one problem
-// many times.
-const shown = 20
-
 // runFinished prints the summary, and after it what went wrong.
 func (c *Console) runFinished(e *engine.RunFinished) {
 	c.print("\n" + c.result(e) + "\n" + c.whereTheLogIs())
@@ -21,10 +17,10 @@ func (c *Console) runFinished(e *engine.RunFinished) {
 	case engine.RunSkipped:
 		title = c.style.yellow("Warning: ")
 	}
-	for _, f := range c.failures {
+	for _, f := range c.failures.list {
 		c.print("\n" + title + c.account(f, forgiven))
 	}
-	if more := c.failed - shown; more > 0 {
+	if more := c.failures.untold; more > 0 {
 		c.print("\n" + steps(more, "more ") + " failed; the log has their errors.\n")
 	}
 	if e.Error != "" {
@@ -63,16 +59,24 @@ func (c *Console) whereTheLogIs() string {
 }
 
 // account tells a person what went wrong in a step: how it ended, where in the
-// pipeline that is, what was tried and what came back, and what to do.
-func (c *Console) account(f *engine.StepFinished, forgiven string) string {
-	text := c.style.bold(headline(f)+forgiven+code(f.Error)) + "\n"
+// pipeline that is, what was tried and what came back, where the same went wrong
+// as well, and what to do.
+func (c *Console) account(f *failure, forgiven string) string {
+	text := c.style.bold(headline(f.StepFinished)+forgiven+code(f.Error)) + "\n"
+	if others := f.others(c.more()); others != "" {
+		text += "  " + others + "\n"
+	}
 	if f.Error == nil {
 		return text
 	}
 	if place := placeOf(f.Error); place != "" {
 		text += "  " + c.style.faint(place) + "\n" + c.source(f.Error.Range)
 	}
-	text += "\n  " + indent(printable(f.Error.Message), 2) + "\n"
+	message := printable(f.Error.Message)
+	if !c.whole {
+		message = abridged(message, f.RunID, c.more())
+	}
+	text += "\n  " + indent(message, 2) + "\n"
 	if f.Error.Remedy != "" {
 		text += "\n  " + c.style.bold("What to do: ") + indent(printable(f.Error.Remedy), 2) + "\n"
 	}

@@ -40,9 +40,17 @@ func active(r rune) bool {
 	return r != '\n' && r != '\t' && (unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r))
 }
 
-// indent indents all lines of a text but the first.
+// indent indents all lines of a text but the first, and those with nothing in
+// them.
 func indent(text string, width int) string {
-	return strings.ReplaceAll(text, "\n", "\n"+strings.Repeat(" ", width))
+	lines := strings.Split(text, "\n")
+	for i, line := range lines[1:] {
+		if line = strings.TrimRight(line, " \t"); line != "" {
+			line = strings.Repeat(" ", width) + line
+		}
+		lines[i+1] = line
+	}
+	return strings.Join(lines, "\n")
 }
 
 // style is whether texts are coloured, by the escape sequences of ECMA-48.

@@ -73,7 +73,7 @@ func run(args []string, stdout, stderr io.Writer, types *engine.Registry) int {
 func runAt(now func() time.Time, args []string, stdout, stderr io.Writer, types *engine.Registry) int {
 	redactor := new(runlog.Redactor)
 	results, talk := &sink{to: stdout}, &sink{to: stderr}
-	out, errs := redactor.Writer(results), redactor.Writer(talk)
+	out, errs := redactor.Writer(results), redactor.Writer(harmless(talk))
 	a := &app{stdout: out, stderr: errs, screen: terminal{stderr, stdout}, types: types, redactor: redactor, now: now, results: results}
 	a.noteEnvironment(os.Environ())
 	root := a.root()

@@ -331,7 +331,7 @@ func (l launch) concurrency(p *config.Pipeline) int {
 func (a *app) end(p *config.Pipeline, result execute.Result, stateDir string, l launch, signals *signals) error {
 	if !l.asJSON && !l.silent {
 		for _, o := range result.Outputs {
-			if _, err := fmt.Fprintf(a.stdout, "%s = %s\n", o.Name, o.Text()); err != nil {
+			if _, err := fmt.Fprintf(harmless(a.stdout), "%s = %s\n", o.Name, o.Text()); err != nil {
 				return err
 			}
 		}

@@ -104,7 +104,7 @@ func (a *app) printLogs(ref string, only *engine.Address, f logsFlags) error {
 		return err
 	}
 	defer func() { _ = tail.Close() }()
-	v := &viewer{app: a, tail: tail, only: only, asJSON: f.asJSON, messages: report.NewMessages(a.stdout, time.Local, report.Options{Color: a.outColor()})}
+	v := &viewer{app: a, tail: tail, only: only, asJSON: f.asJSON, messages: report.NewMessages(harmless(a.stdout), time.Local, report.Options{Color: a.outColor()})}
 	for _, s := range record.Steps {
 		if only == nil || covers(*only, s.Step) {
 			v.messages.Widen(s.Step)

@@ -95,7 +95,7 @@ func (a *app) listRuns(pipeline string, one bool, f runsFlags) error {
 		_, _ = fmt.Fprintf(a.stderr, "dagrun: no such run in %s\n", filepath.Join(dir, "runs"))
 		return nil
 	}
-	return report.Runs(a.stdout, rows, time.Local, report.Options{Color: a.outColor()})
+	return report.Runs(harmless(a.stdout), rows, time.Local, report.Options{Color: a.outColor()})
 }
 
 // rowsOf gives the runs that are asked for, of one pipeline or of all, and says

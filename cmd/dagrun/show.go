@@ -46,7 +46,7 @@ func (a *app) showCommand() *cobra.Command {
 			return a.printIndented(jsonOf(record, status))
 		}
 		dir, _ := os.Getwd() // paths are shown whole where there is none
-		report.Show(a.stdout, record, status, time.Local, report.Options{Color: a.outColor(), Log: run.Log(), Dir: dir})
+		report.Show(harmless(a.stdout), record, status, time.Local, report.Options{Color: a.outColor(), Log: run.Log(), Dir: dir})
 		return nil
 	}
 	return c

@@ -63,6 +63,25 @@ func cut(text string, columns int, more string) string {
 	}
 }
 
+// middle is a text that fits into so many columns, with what is left off in its
+// middle, and more of its end than of its beginning: there instances differ.
+func middle(text string, columns int, more string) string {
+	if cells(text) <= columns {
+		return text
+	}
+	tail := columns * 3 / 5
+	start := len(text)
+	for used := 0; start > 0; {
+		_, size := utf8.DecodeLastRuneInString(text[:start])
+		_, w := glyph(text[start-size:])
+		if used+w > tail {
+			break
+		}
+		start, used = start-size, used+w
+	}
+	return cut(text, columns-cells(text[start:]), more) + text[start:]
+}
+
 // wrap breaks the lines of a text that are wider than a terminal between words,
 // and indents what goes on below by so many columns, or as far as the line
 // itself. A word that is wider than the terminal, such as a path, stays whole:

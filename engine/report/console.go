@@ -25,8 +25,12 @@ import (
 // patience is how long a step may be at work without a line about it.
 const patience = 10 * time.Second
 
-// widest is how much room the longest address can claim in front of a line.
-const widest = 48
+// widest is how much room the longest address can claim in front of a line, and
+// narrowest how much of a terminal's width it can claim always.
+const (
+	widest    = 48
+	narrowest = 12
+)
 
 // Options are what a Console cannot learn from events. All may be left out.
 type Options struct {
@@ -63,7 +67,7 @@ type Console struct {
 	style   style
 
 	mu       sync.Mutex
-	width    int    // of the addresses
+	longest  int    // of the addresses, in cells
 	gap      string // what has to stand before the next line
 	steps    map[engine.Address]*activity
 	failures failures
@@ -244,8 +248,8 @@ func (c *Console) line(step engine.Address, text string) { c.marked(" ", step, t
 func (c *Console) marked(mark string, step engine.Address, text string) {
 	name := line(short(step))
 	c.widen(name)
-	margin := strings.Repeat(" ", max(c.width-cells(name), 0)+2)
-	hang := c.width + 2
+	margin := strings.Repeat(" ", max(c.width()-cells(name), 0)+2)
+	hang := c.width() + 2
 	if c.live != nil {
 		mark, hang = mark+" ", hang+2
 	} else {
@@ -255,14 +259,17 @@ func (c *Console) marked(mark string, step engine.Address, text string) {
 	c.gap = ""
 }
 
-// widen makes room for an address. On a terminal there is to be more room for
-// what is said of it.
-func (c *Console) widen(name string) {
+// widen makes room for an address.
+func (c *Console) widen(name string) { c.longest = max(c.longest, cells(name)) }
+
+// width is the room for addresses. On a terminal, as wide as it is just now,
+// there is to be more room for what is said of them.
+func (c *Console) width() int {
 	limit := widest
 	if c.live != nil {
-		limit = min(limit, max(c.columns()*2/5, 20))
+		limit = min(limit, max(c.columns()*2/5, narrowest))
 	}
-	c.width = min(max(c.width, cells(name)), limit)
+	return min(c.longest, limit)
 }
 
 // print writes a text with one write.

@@ -81,6 +81,15 @@ func progress(p *engine.Progress) string {
 	return fmt.Sprintf("%s of %s (%d%%)", done, amount(p.Total), int(share))
 }
 
+// progressInBrief says which share is done: 24%; where that is not known, how
+// much.
+func progressInBrief(p *engine.Progress) string {
+	if p.Total <= 0 {
+		return progress(p)
+	}
+	return fmt.Sprintf("%d%%", int(100*float64(p.Done)/float64(p.Total)))
+}
+
 // value is a field of a message.
 func value(v any) string {
 	if s, ok := v.(string); ok {

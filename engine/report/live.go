@@ -1,11 +1,8 @@
 package report
 
 import (
-	"strings"
 	"sync"
 	"time"
-
-	"dagrun/engine"
 )
 
 // frameTime is how long a frame stands.
@@ -95,10 +92,11 @@ func (c *Console) liveLines(now time.Time, columns, rows int) []string {
 		return nil
 	}
 	var lines []string
-	room := max(rows-spare-1, 0)
 	all := c.atWork()
-	for _, a := range all[:min(room, len(all))] {
-		lines = append(lines, cut(c.liveLine(a, now, columns), columns, c.live.glyphs.more))
+	these := all[:min(max(rows-spare-1, 0), len(all))]
+	room := c.nameRoom(these, now, columns)
+	for _, a := range these {
+		lines = append(lines, cut(c.liveLine(a, now, room, columns), columns, c.live.glyphs.more))
 	}
 	return append(lines, cut("  "+c.style.faint(c.tally(now, len(all)-len(lines))), columns, c.live.glyphs.more))
 }
@@ -116,19 +114,6 @@ func (c *Console) tally(now time.Time, hidden int) string {
 	return text
 }
 
-// liveLine says which step is at work, for how long, and how far it has come.
-func (c *Console) liveLine(a *activity, now time.Time, columns int) string {
-	room := min(c.width, max(columns/2, 16))
-	name := cut(line(short(a.step)), room, c.live.glyphs.more)
-	margin := strings.Repeat(" ", max(room-cells(name), 0)+2)
-	since := elapsed(now.Sub(a.started))
-	text := c.spinner(a, now) + " " + c.style.bold(name) + margin + strings.Repeat(" ", max(6-len(since), 0)) + since
-	if details := c.details(a, now); details != "" {
-		text += "  " + details
-	}
-	return text
-}
-
 // spinner is a mark that turns while a step is at work.
 func (c *Console) spinner(a *activity, now time.Time) string {
 	if a.attempt == 0 || !a.again.IsZero() {
@@ -136,37 +121,6 @@ func (c *Console) spinner(a *activity, now time.Time) string {
 	}
 	frames := c.live.glyphs.spinner
 	return c.style.yellow(string(frames[now.UnixMilli()/frameTime.Milliseconds()%int64(len(frames))]))
-}
-
-// details are what there is to say about a step at work.
-func (c *Console) details(a *activity, now time.Time) string {
-	switch {
-	case !a.again.IsZero():
-		return c.style.yellow("waiting for retry in "+elapsed(max(a.again.Sub(now), 0)+time.Second-1)) + " (" + c.attempt(a.step, a.attempt+1) + ")"
-	case a.attempt == 0:
-		return "waiting for a file that another step uses"
-	}
-	var parts []string
-	if !a.deadline.IsZero() {
-		parts = append(parts, c.style.yellow("stopping, "+elapsed(max(a.deadline.Sub(now), 0)+time.Second-1)+" left"))
-	}
-	if a.attempt > 1 {
-		parts = append(parts, c.attempt(a.step, a.attempt))
-	}
-	if p := a.progress; p != nil && p.Done > 0 {
-		parts = append(parts, c.bar(p)+progress(p))
-	}
-	return strings.Join(parts, "  ")
-}
-
-// bar shows which part of a total is done; nothing where that is not known.
-func (c *Console) bar(p *engine.Progress) string {
-	const columns = 10
-	if p.Total <= 0 {
-		return ""
-	}
-	full := int(min(max(float64(p.Done)/float64(p.Total), 0), 1) * columns)
-	return strings.Repeat(c.live.glyphs.full, full) + strings.Repeat(c.live.glyphs.empty, columns-full) + " "
 }
 
 // elapsed is a length of time that goes on, in whole seconds.

@@ -63,7 +63,7 @@ func TestATerminalShowsTheStepsAtWorkBelowWhatHasSettled(t *testing.T) {
                       smtp.example.com:587: 451 4.3.0 Mail server temporarily
                       rejected message
 stopping: 2 steps at work get 10s; press Ctrl-C again to stop at once
-⠴ csv_resample.clean   1m10s  stopping, 7s left  ▰▰▱▱▱▱▱▱▱▱ 1,200 of 5,000 row…
+⠴ csv_resample.clean   1m10s  stopping, 7s left  1,200 of 5,000 rows (24%)
 . duckdb_load.store    1m10s  waiting for a file that another step uses
 ⠴ smtp.report             5s  stopping, 7s left  attempt 2 of 3  40.0 kB
   0 of 5 done in 1m10s`
@@ -127,10 +127,10 @@ func TestALineIsCutToTheTerminal(t *testing.T) {
 		columns   int
 		want      string
 	}{
-		"wide characters":    {"温度センサー", "行", 40, `⠋ plot.probe["温度セ…`},
-		"not in the middle":  {"a温度センサー", "行", 40, `⠋ plot.probe["a温度…       0s  7 行`},
+		"wide characters":    {"温度センサー", "行", 40, `⠋ plot.p…ンサー"]      0s  7 行`},
+		"not within one":     {"a温度センサーb", "行", 40, `⠋ plot.…ンサーb"]      0s  7 行`},
 		"control characters": {"a\x1b[2Jb\n", "\x1b[2J\n", 80, `⠋ plot.probe["a\x1b[2Jb\n"]      0s  7 \x1b[2J`},
-		"a narrow terminal":  {"k", "rows", 30, `⠋ plot.probe["k"]      0s  7…`},
+		"a narrow terminal":  {"k", "rows", 30, `⠋ plot…e["k"]      0s  7 rows`},
 		"a very narrow one":  {"k", "rows", 5, `⠋ p…`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -166,6 +166,57 @@ func TestLongAddressesLeaveRoomForWhatIsSaid(t *testing.T) {
   2 of 2 done in 3s`
 	if diff := cmp.Diff(want, strings.Join(v.all()[2:6], "\n")); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// bottom is the live lines, of which there are so many.
+func (v *vt) bottom(n int) string {
+	lines := strings.Split(v.screen(), "\n")
+	return strings.Join(lines[max(0, len(lines)-n):], "\n")
+}
+
+func TestALongNameTakesNoRoomFromWhatIsSaid(t *testing.T) {
+	wide := engine.Address{Type: "smtp", Name: "probe", Key: "probe-of-the-north-side-of-the-cold-store-31", Keyed: true}
+	s, v := stage(t, 80, 24, report.Options{MaxAttempts: map[engine.Address]int{wide.Block(): 3, chart: 3}})
+	s.run(engine.Manual)
+	s.begin(wide)
+	s.fail(wide, engine.AttemptFailed, busy(), 90*time.Second)
+	s.begin(chart)
+	s.fail(chart, engine.AttemptFailed, busy(), time.Second)
+	s.pass(time.Second)
+	s.try(chart)
+	s.progress(chart, 1200, 5000, "rows")
+	s.begin(clean)
+	s.progress(clean, 1200, 5000, "rows")
+	s.tell(&engine.StepStarted{Step: store, Type: store.Type})
+	wants := map[int]string{
+		80: `. smtp.probe["…he-cold-store-31"]      2s  retry in 1m28s, 2/3
+⠋ plot.dashboard                       2s  2/3  24%
+⠋ csv_resample.clean                   1s  ▰▰▱▱▱▱▱▱▱▱ 1,200 of 5,000 rows (24%)
+. duckdb_load.store                    1s  waits for a file
+  0 of 2 done in 2s`,
+		40: `. smt…31"]      3s  retry in 1m27s, 2/3
+⠋ plo…oard      3s  2/3  24%
+⠋ csv…lean      2s  24%
+. duc…tore      2s  waits for a file
+  0 of 2 done in 3s`,
+		30: `. sm…1"]  retry in 1m26s, 2/3
+⠋ plo…oard      4s  2/3  24%
+⠋ csv…lean      3s  24%
+. duc…tore  waits for a file
+  0 of 2 done in 4s`,
+		100: `. smtp.probe["pro…-of-the-cold-store-31"]      5s  waiting for retry in 1m25s (attempt 2 of 3)
+⠋ plot.dashboard                               5s  attempt 2 of 3  1,200 of 5,000 rows (24%)
+⠋ csv_resample.clean                           4s  ▰▰▱▱▱▱▱▱▱▱ 1,200 of 5,000 rows (24%)
+. duckdb_load.store                            4s  waiting for a file that another step uses
+  0 of 2 done in 5s`,
+	}
+	for _, columns := range []int{80, 40, 30, 100} {
+		v.columns = columns
+		s.pass(time.Second)
+		if diff := cmp.Diff(wants[columns], v.bottom(5)); diff != "" {
+			t.Errorf("%d columns (-want +got):\n%s", columns, diff)
+		}
 	}
 }
 
@@ -229,7 +280,7 @@ func TestATerminalThatBecomesNarrowerBreaksTheLinesThatStand(t *testing.T) {
 	s.run(engine.Manual)
 	s.begin(clean)
 	s.begin(store)
-	s.progress(store, 1, 10, strings.Repeat("long ", 20))
+	s.progress(store, 1, 0, strings.Repeat("long ", 20))
 	s.console.Tick(s.now)
 	out.Reset()
 	columns = 40

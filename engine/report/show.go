@@ -58,12 +58,12 @@ func (c *Console) showStep(s runlog.StepRecord, status string) {
 	}
 	c.stepFinished(s.Finished)
 	if d := s.Decision; d != nil && d.Reason != engine.DecisionUnchanged {
-		c.print(strings.Repeat(" ", c.width+2) + c.style.faint("it ran: "+line(Because(d))) + "\n")
+		c.print(strings.Repeat(" ", c.width()+2) + c.style.faint("it ran: "+line(Because(d))) + "\n")
 	}
 	if v := bytesMoved(s.Finished.Volume); v != "" {
-		c.print(strings.Repeat(" ", c.width+2) + c.style.faint(v) + "\n")
+		c.print(strings.Repeat(" ", c.width()+2) + c.style.faint(v) + "\n")
 	}
-	c.showOutputs("", s.Finished.Outputs, c.width+2)
+	c.showOutputs("", s.Finished.Outputs, c.width()+2)
 }
 
 // bytesMoved says how much a step read and wrote.

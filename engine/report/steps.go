@@ -54,14 +54,18 @@ func (c *Console) attemptStarted(e *engine.AttemptStarted) {
 
 // attempt names an attempt: attempt 2 of 3.
 func (c *Console) attempt(step engine.Address, n int) string {
-	limit, known := c.options.MaxAttempts[step]
-	if !known {
-		limit = c.options.MaxAttempts[step.Block()]
-	}
-	if limit > 1 {
+	if limit := c.limit(step); limit > 1 {
 		return fmt.Sprintf("attempt %d of %d", n, limit)
 	}
 	return fmt.Sprintf("attempt %d", n)
+}
+
+// limit is how many attempts a step may make; 0 where that is not known.
+func (c *Console) limit(step engine.Address) int {
+	if limit, known := c.options.MaxAttempts[step]; known {
+		return limit
+	}
+	return c.options.MaxAttempts[step.Block()]
 }
 
 // attemptFinished tells of an attempt that another follows; the last one is

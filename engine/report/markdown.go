@@ -52,11 +52,7 @@ func MarkdownHeading(run runlog.Record) string {
 	if end == nil {
 		return text + "Run " + codeSpan(run.Started.RunID) + " has no end in its record\n"
 	}
-	text += "Run " + codeSpan(run.Started.RunID) + " **" + prose(string(end.Result)) + "**"
-	if !end.Idle() {
-		text += " in " + prose(length(end.Duration.Duration()))
-	}
-	text += colon(counts(end.Steps)) + "\n"
+	text += "Run " + codeSpan(run.Started.RunID) + " **" + prose(string(end.Result)) + "**" + prose(duration(end)) + colon(counts(end.Steps)) + "\n"
 	if end.Error != "" {
 		text += "\nWhy: " + prose(end.Error) + "\n"
 	}

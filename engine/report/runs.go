@@ -22,16 +22,24 @@ type Row struct {
 func Runs(out io.Writer, rows []Row, zone *time.Location, options Options) error {
 	table := [][]string{{"RUN", "PIPELINE", "LOGICAL TIME", "STARTED", "DURATION", "RESULT", "STEP OR REASON"}}
 	for _, r := range rows {
-		took := "-"
-		if r.Result != "" && !r.Idle() {
-			took = length(r.Duration)
-		}
 		table = append(table, []string{
-			line(r.Short), line(r.Pipeline), clock(r.LogicalTime), moment(r.Started.In(zone)), took, line(r.Status), line(reason(r)),
+			line(r.Short), line(r.Pipeline), clock(r.LogicalTime), moment(r.Started.In(zone)), took(r), line(r.Status), line(reason(r)),
 		})
 	}
 	_, err := io.WriteString(out, tableText(table, style(options.Color)))
 	return err
+}
+
+// took is how long a run took. One whose process died took longer than its log
+// tells.
+func took(r Row) string {
+	switch {
+	case r.Result == "", r.Idle(), r.Result == engine.RunCrashed && r.Duration < time.Millisecond:
+		return "-"
+	case r.Result == engine.RunCrashed:
+		return ">" + length(r.Duration)
+	}
+	return length(r.Duration)
 }
 
 // tableText aligns the columns of a table. The last but one is coloured as the

@@ -23,7 +23,7 @@ func TestRunsAreListedAsATable(t *testing.T) {
 		row("failed", runlog.Summary{Result: engine.RunFailed, Duration: 1500 * time.Millisecond, FailedStep: mail.String()}),
 		row("failed", runlog.Summary{Result: engine.RunFailed, Duration: time.Microsecond, Error: "two\nlines \x1b[2J"}),
 		row("failed", runlog.Summary{Result: engine.RunFailed, Error: "another run is under way"}),
-		row("crashed", runlog.Summary{Result: engine.RunCrashed, AtWork: []engine.AtWork{{Step: keyed}, {Step: mail, Attempt: 2}}}),
+		row("crashed", runlog.Summary{Result: engine.RunCrashed, Duration: 14 * time.Millisecond, AtWork: []engine.AtWork{{Step: keyed}, {Step: mail, Attempt: 2}}}),
 		row("skipped", runlog.Summary{Result: engine.RunSkipped, Error: "another run is under way"}),
 	}
 	var out bytes.Buffer
@@ -35,7 +35,7 @@ ac933b7c  temperature  2024-06-15 08:00 UTC  2024-06-15 09:00:00  -         runn
 ac933b7c  temperature  2024-06-15 08:00 UTC  2024-06-15 09:00:00  1.5s      failed   smtp.report
 ac933b7c  temperature  2024-06-15 08:00 UTC  2024-06-15 09:00:00  <1ms      failed   two\nlines \x1b[2J
 ac933b7c  temperature  2024-06-15 08:00 UTC  2024-06-15 09:00:00  -         failed   another run is under way
-ac933b7c  temperature  2024-06-15 08:00 UTC  2024-06-15 09:00:00  <1ms      crashed  at work: plot.probe["north side"], smtp.report (attempt 2)
+ac933b7c  temperature  2024-06-15 08:00 UTC  2024-06-15 09:00:00  >14ms     crashed  at work: plot.probe["north side"], smtp.report (attempt 2)
 ac933b7c  temperature  2024-06-15 08:00 UTC  2024-06-15 09:00:00  -         skipped  another run is under way
 `
 	if diff := cmp.Diff(want, out.String()); diff != "" {

@@ -21,11 +21,15 @@ func Show(out io.Writer, run runlog.Record, status string, zone *time.Location, 
 	for _, s := range run.Steps {
 		c.widen(short(s.Step))
 	}
+	for _, b := range run.Started.Steps {
+		c.widen(short(b.Step))
+	}
 	c.print(c.heading(run.Started) + "\n")
 	c.print(c.circumstances(run, zone) + "\n\n")
 	for _, s := range run.Steps {
 		c.showStep(s, status)
 	}
+	c.showRest(run)
 	if run.Finished != nil {
 		c.showOutputs("\nOutputs\n", run.Finished.Outputs, 2)
 		if run.Finished.Result == engine.RunCrashed {
@@ -64,6 +68,24 @@ func (c *Console) showStep(s runlog.StepRecord, status string) {
 		c.print(strings.Repeat(" ", c.width()+2) + c.style.faint(v) + "\n")
 	}
 	c.showOutputs("", s.Finished.Outputs, c.width()+2)
+}
+
+// showRest lists the blocks of a run of which the log tells no more, since the
+// run goes on or its process died. Of a block of which it tells of an instance
+// nobody knows how many others there would have been.
+func (c *Console) showRest(run runlog.Record) {
+	if end := run.Finished; end != nil && end.Result != engine.RunCrashed {
+		return
+	}
+	told := map[engine.Address]bool{}
+	for _, s := range run.Steps {
+		told[s.Step.Block()] = true
+	}
+	for _, b := range run.Started.Steps {
+		if !told[b.Step] {
+			c.line(b.Step, c.style.faint("not begun"))
+		}
+	}
 }
 
 // bytesMoved says how much a step read and wrote.

@@ -30,11 +30,19 @@ func (c *Console) runFinished(e *engine.RunFinished) {
 
 // result is the line that says how a run ended.
 func (c *Console) result(e *engine.RunFinished) string {
-	text := "Run " + c.style.result(e.Result, string(e.Result))
-	if !e.Idle() {
-		text += " in " + length(e.Duration.Duration())
+	return "Run " + c.style.result(e.Result, string(e.Result)) + duration(e) + colon(counts(e.Steps))
+}
+
+// duration says how long a run took. When the process of one died, nobody knows.
+func duration(e *engine.RunFinished) string {
+	took := length(e.Duration.Duration())
+	switch {
+	case e.Idle():
+		return ""
+	case e.Result == engine.RunCrashed:
+		return ", last heard of after " + took
 	}
-	return text + colon(counts(e.Steps))
+	return " in " + took
 }
 
 // counts says how many steps ended how.

@@ -214,7 +214,7 @@ csv_resample.clean  error: no
 csv_resample.clean  failed, retrying in 1s (attempt 3)
 csv_resample.clean  failed after 3 attempts in <1ms
 
-Run crashed in <1ms
+Run crashed, last heard of after <1ms
 
 Error: csv_resample.clean failed after 3 attempts
 

@@ -17,11 +17,15 @@ import (
 // consoleOptions say how a run is shown.
 func (a *app) consoleOptions(p *config.Pipeline, l launch, dir string) report.Options {
 	attempts := map[engine.Address]int{}
+	var forFailures []engine.Address
 	for _, s := range p.Steps {
 		attempts[s.Address] = s.Retry.MaxAttempts
+		if s.Rule.OnFailure() {
+			forFailures = append(forFailures, s.Address)
+		}
 	}
 	o := report.Options{
-		Color: a.color, Log: filepath.Join(dir, runlog.FileName), Dir: p.WorkingDir, MaxAttempts: attempts,
+		Color: a.color, Log: filepath.Join(dir, runlog.FileName), Dir: p.WorkingDir, MaxAttempts: attempts, ForFailures: forFailures,
 		Terminal: a.screen.live(l.asJSON), ASCII: os.Getenv("TERM") == "linux", Source: a.source(p),
 	}
 	if o.Terminal != nil {

@@ -45,6 +45,9 @@ type Options struct {
 	// MaxAttempts says how many attempts each step may make; what it says of a
 	// block holds for its instances. With it, lines are aligned from the first on.
 	MaxAttempts map[engine.Address]int
+	// ForFailures are the steps that are there for what goes wrong: a run that is
+	// asked to end still begins them, and lets them go on.
+	ForFailures []engine.Address
 	// Terminal gives the size of the terminal that is written to; without it,
 	// nothing is drawn twice. A terminal without rows is one that somebody else
 	// uses just now: there are no live lines on it.
@@ -71,19 +74,23 @@ type Console struct {
 	gap      string // what has to stand before the next line
 	steps    map[engine.Address]*activity
 	failures failures
-	whole    bool  // messages of failures are shown to their end
-	leftOut  int   // steps that are no part of the run
-	live     *live // nil where nothing is drawn twice
+	whole    bool                    // messages of failures are shown to their end
+	leftOut  int                     // steps that are no part of the run
+	spared   map[engine.Address]bool // of ForFailures, those that have not ended
+	live     *live                   // nil where nothing is drawn twice
 }
 
 // NewConsole makes a Console for one run.
 func NewConsole(out io.Writer, options Options) *Console {
-	c := &Console{out: out, options: options, style: style(options.Color), steps: map[engine.Address]*activity{}}
+	c := &Console{out: out, options: options, style: style(options.Color), steps: map[engine.Address]*activity{}, spared: map[engine.Address]bool{}}
 	if options.Terminal != nil {
 		c.live = &live{screen: screen{out: out}, total: len(options.MaxAttempts), glyphs: glyphsOf(options)}
 	}
 	for step := range options.MaxAttempts {
 		c.widen(short(step))
+	}
+	for _, step := range options.ForFailures {
+		c.spared[step] = true
 	}
 	return c
 }
@@ -92,9 +99,12 @@ func NewConsole(out io.Writer, options Options) *Console {
 func (c *Console) Event(e engine.Event) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if end, ok := e.(*engine.StepFinished); ok && end.Reason == engine.ReasonNotTargeted {
-		c.leaveOut(end)
-		return
+	if end, ok := e.(*engine.StepFinished); ok {
+		delete(c.spared, end.Step)
+		if end.Reason == engine.ReasonNotTargeted {
+			c.leaveOut(end)
+			return
+		}
 	}
 	c.countLeftOut()
 	at := e.Head().Time.Time
@@ -164,38 +174,6 @@ func (c *Console) Tick(now time.Time) {
 // atWork lists the steps at work, in the order in which they began.
 func (c *Console) atWork() []*activity {
 	return slices.SortedFunc(maps.Values(c.steps), func(a, b *activity) int { return cmp.Compare(a.seq, b.seq) })
-}
-
-// Stopping tells that the run was asked to end: how long the steps at work are
-// given, and how to have them stopped at once.
-func (c *Console) Stopping(now time.Time, grace time.Duration, sooner string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	busy := 0
-	for _, a := range c.steps {
-		if a.attempt > 0 && a.again.IsZero() {
-			a.deadline = now.Add(grace)
-			busy++
-		}
-	}
-	if busy == 0 {
-		c.say("stopping: no step is at work")
-		return
-	}
-	c.say("stopping: " + steps(busy, "") + " at work " + verb(busy, "gets", "get") + " " + length(grace) + "; " + sooner)
-}
-
-// StoppingNow tells that nothing is waited for any more.
-func (c *Console) StoppingNow() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.say("stopping at once")
-}
-
-// say prints a line about the run.
-func (c *Console) say(text string) {
-	c.print(c.gap + c.style.yellow(text) + "\n")
-	c.gap = ""
 }
 
 func (c *Console) runStarted(e *engine.RunStarted) {

@@ -13,7 +13,7 @@ import (
 // problem many times.
 const shown = 20
 
-// named is how many of the instances that failed alike are named.
+// named is how many steps are named where it may be any number of them.
 const named = 3
 
 // failures are the steps that failed in a run. Instances of a block that failed

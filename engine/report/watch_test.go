@@ -75,6 +75,46 @@ stopping at once
 	}
 }
 
+func TestARunThatIsAskedToEndSaysWhatMayStillRun(t *testing.T) {
+	block := engine.Address{Type: "plot", Name: "tidy"}
+	options := report.Options{ForFailures: []engine.Address{backup, mail}}
+	for i := range 3 {
+		step := block
+		step.Key, step.Keyed = fmt.Sprint(i), true
+		options.ForFailures = append(options.ForFailures, step)
+	}
+	var out bytes.Buffer
+	s := newScene(t, &out, options)
+	stop := func() { s.console.Stopping(s.now, 10*time.Second, "press Ctrl-C again to stop at once") }
+	s.run(engine.Manual)
+	s.begin(clean)
+	s.begin(backup)
+	stop()
+	s.end(backup, engine.StepFinished{Result: engine.StepSucceeded})
+	s.skip(options.ForFailures[2], engine.ReasonNotTargeted, "")
+	s.end(clean, engine.StepFinished{Result: engine.StepCancelled, Reason: engine.ReasonInterrupted})
+	s.begin(mail)
+	stop()
+	for _, step := range options.ForFailures {
+		s.end(step, engine.StepFinished{Result: engine.StepSucceeded})
+	}
+	stop()
+	var got []string
+	for line := range strings.Lines(out.String()) {
+		if strings.HasPrefix(line, "stopping") {
+			got = append(got, line)
+		}
+	}
+	want := []string{
+		`stopping: 1 step at work gets 10s, then steps that are there for failures may still run (s3_put.backup, smtp.report, plot.tidy["0"], …); press Ctrl-C again to stop at once` + "\n",
+		`stopping: steps that are there for failures may still run (smtp.report, plot.tidy["1"], plot.tidy["2"]); press Ctrl-C again to stop at once` + "\n",
+		"stopping: no step is at work\n",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 func TestAStepThatSpeaksNeedsNoLineOfItsOwn(t *testing.T) {
 	var out bytes.Buffer
 	s := newScene(t, &out, report.Options{})

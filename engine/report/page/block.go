@@ -1,10 +1,12 @@
 package page
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
 	"dagrun/engine"
+	"dagrun/engine/report"
 )
 
 // block is a step block of the pipeline with what the log tells of it: one
@@ -92,4 +94,26 @@ func (b *block) took(until time.Time) time.Duration {
 		}
 	}
 	return last.Sub(first)
+}
+
+// begun reports whether there was an attempt at any of the steps.
+func (b *block) begun() bool {
+	return slices.ContainsFunc(b.steps, func(t *step) bool { return len(t.attempts) > 0 })
+}
+
+// ended reports whether it is known how long the block was at work: it is not
+// where the run is over and a step has no end.
+func (b *block) ended(now moment) bool {
+	return !slices.ContainsFunc(b.steps, func(t *step) bool { return !t.ended(now) })
+}
+
+// length says how long the block was at work, if it was.
+func (b *block) length(now moment) string {
+	switch {
+	case !b.ended(now):
+		return unknown
+	case !b.begun():
+		return ""
+	}
+	return report.Length(b.took(now.time))
 }

@@ -199,7 +199,7 @@ func choose(blocks []*block) []int {
 	}
 	if len(blocks) > mostNodes {
 		slices.SortStableFunc(chosen, func(a, b int) int {
-			return cmp.Compare(slices.Index(gravest, blocks[a].state()), slices.Index(gravest, blocks[b].state()))
+			return cmp.Compare(blocks[a].state().gravity(), blocks[b].state().gravity())
 		})
 		chosen = chosen[:mostNodes]
 		slices.Sort(chosen)
@@ -237,21 +237,27 @@ func (b *block) note(now moment) string {
 		return text
 	case len(b.steps[0].attempts) == 0:
 		return b.address.Type + " · " + b.summary(now)
+	case !b.ended(now):
+		return b.address.Type + " · " + atWork.words(now.status)
 	}
-	return b.address.Type + " · " + report.Length(b.took(now.time))
+	return b.address.Type + " · " + b.length(now)
 }
 
 // summary says in a few words how a block ended.
 func (b *block) summary(now moment) string {
 	total, counts, s := len(b.steps), b.counts(), b.state()
-	took := " · " + report.Length(b.took(now.time))
+	took := ""
 	switch {
 	case total == 0 && now.whole:
 		return "no instances"
 	case total == 0:
 		return waiting.words(now.status)
-	case total == 1 && !b.keyed() && len(b.steps[0].attempts) == 0:
-		return s.words(now.status)
+	case !b.ended(now):
+		took = " · last heard of after " + report.Length(b.took(now.time))
+	case b.begun():
+		took = " · " + b.length(now)
+	}
+	switch {
 	case total == 1 && !b.keyed():
 		return s.words(now.status) + took
 	case counts[s] < total:

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"dagrun/engine"
@@ -83,6 +84,7 @@ type grid struct {
 	More    int      // steps without a column
 	Runs    []gridRun
 	Bars    []column
+	Cut     bool // the chart has runs whose duration is not known
 	order   []engine.Address
 	columns map[engine.Address]int
 	longest time.Duration
@@ -96,6 +98,8 @@ type gridRun struct {
 	Status    string
 	Tone      state
 	Took      string
+	Cut       bool   // how long it takes is not known
+	Heard     string // where it did not end: how far it is told of
 	Cells     []cell
 	byColumn  map[int]cell
 	took      time.Duration
@@ -112,6 +116,7 @@ type cell struct {
 type column struct {
 	X, Width, Y, Height percent
 	Tone                state
+	Cut                 bool // how high it were is not known
 	Text                string
 }
 
@@ -121,9 +126,15 @@ func (g *grid) add(r report.Row, s *story, now moment, w wording) {
 		ID: w.line(r.ID), Short: w.line(r.Short), Logical: report.Clock(r.LogicalTime), Started: w.when(r.Started), Status: w.line(r.Status),
 		Tone: toneOf(r.Status), byColumn: map[int]cell{},
 	}
-	if r.Result != "" && !r.Idle() {
+	switch {
+	case r.Result == "" && r.Status == running:
+		run.Cut = true
+	case r.Result == "" || r.Result == engine.RunCrashed:
+		run.Cut, run.Took, run.Heard = true, unknown, s.heard()
+	case !r.Idle():
 		run.took, run.Took = r.Duration, report.Length(r.Duration)
 	}
+	g.Cut = g.Cut || run.Cut
 	g.longest = max(g.longest, run.took)
 	g.Counts = merged(append(g.Counts, tally{run.Status, run.Tone, 1}))
 	for _, b := range blocksOf(s) {
@@ -153,11 +164,8 @@ func (b *block) cell(now moment, w wording) cell {
 			c.Text += ": " + why
 		}
 	}
-	for _, t := range b.steps {
-		if len(t.attempts) > 0 {
-			c.Took = report.Length(b.took(now.time))
-			break
-		}
+	if b.ended(now) {
+		c.Took = b.length(now)
 	}
 	return c
 }
@@ -206,8 +214,12 @@ func (g *grid) bar(i int) column {
 	if g.longest > 0 {
 		high = max(high, 100*percent(run.took)/percent(g.longest))
 	}
+	told := " " + run.Took
+	if run.Cut {
+		high, told = 100, ", "+run.Heard
+	}
 	return column{
-		X: 100 - percent(i+1)*room, Width: room * 0.8, Y: 100 - high, Height: high, Tone: run.Tone,
-		Text: run.Logical + ": " + run.Status + " " + run.Took,
+		X: 100 - percent(i+1)*room, Width: room * 0.8, Y: 100 - high, Height: high, Tone: run.Tone, Cut: run.Cut,
+		Text: strings.TrimRight(run.Logical+": "+run.Status+told, ", "),
 	}
 }

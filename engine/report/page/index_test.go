@@ -77,3 +77,16 @@ func TestAnIndexOfOddRuns(t *testing.T) {
 func TestAnIndexIsMasked(t *testing.T) {
 	wants(t, indexOf(t, history(t), page.Options{Mask: func(string) string { return "(sensitive)" }}), "! temperature", "! csv_resample", "! 451", "(sensitive)")
 }
+
+func TestHowLongARunTookThatWasCutOffIsNotInvented(t *testing.T) {
+	cut := rowOf(record(t, runs["crashed"]), "temperature", 0)
+	open := rowOf(record(t, func(r *recorder) {
+		r.run(`{}`, block(clean))
+		r.pass(14 * time.Millisecond)
+		r.begin(clean, `{}`)
+	}), "temperature", 1)
+	open.Status = "unfinished"
+	html := indexOf(t, []report.Row{cut, open, rowOf(record(t, runs["failed"]), "temperature", 2)}, page.Options{})
+	wants(t, html, `title="last heard of after 6s">unknown</td>`, `title="last heard of after 14ms">unknown</td>`, ">10.8s</td>", "! >6s<", "! >14ms<",
+		`<rect class="bar failed cut" x="96.67%" y="0%" width="2.67%" height="100%" rx="2"><title>2024-06-15 08:00 UTC: crashed, last heard of after 6s</title>`)
+}

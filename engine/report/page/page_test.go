@@ -96,7 +96,7 @@ func TestARunUnderWayIsShownAsItStands(t *testing.T) {
 	html := pageOf(t, run, page.Options{Status: "running", Now: start.Add(time.Minute)})
 	wants(t, html, "As of", "2024-06-15 08:01:00 UTC", "at work for 59s, 1,200 of 5,000 bytes", "1 at work, 1 succeeded", "waiting</text>", "! Finished")
 	html = pageOf(t, run, page.Options{Status: "unfinished", Now: start.Add(time.Minute)})
-	wants(t, html, "2024-06-15 08:00:01 UTC", "smtp.report</b> <span class=\"ending\">did not end", "did not begin</text>")
+	wants(t, html, "2024-06-15 08:00:01 UTC", "1 did not end, 1 succeeded, last heard of after 1s", "smtp.report</b> <span class=\"ending\">did not end, last heard of after", "did not begin</text>", "! at work for")
 }
 
 func TestARunOfThousandsOfInstancesStaysSmall(t *testing.T) {

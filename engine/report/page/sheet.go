@@ -69,32 +69,40 @@ func (w wording) facts(s *story, now moment) []field {
 // ended says when the run ended, or how far it is told of.
 func (w wording) ended(s *story, now moment) []field {
 	end := s.finished
-	if end == nil {
-		return []field{{Name: "As of", Text: w.when(now.time)}}
-	}
-	took := field{Name: "Duration", Text: report.Length(end.Duration.Duration())}
+	heard := field{Name: "Last heard of", Text: w.when(s.last)}
 	switch {
+	case end == nil && now.status == running:
+		return []field{{Name: "As of", Text: w.when(now.time)}}
+	case end == nil:
+		return []field{heard}
+	case end.Result == engine.RunCrashed:
+		return []field{heard, {Name: "Recorded as crashed", Text: w.when(end.Time.Time)}}
 	case end.Result == engine.RunSkipped:
 		return []field{{Name: "Skipped", Text: w.when(end.Time.Time)}}
 	case end.Idle():
 		return []field{{Name: "Finished", Text: w.when(end.Time.Time)}}
-	case end.Result == engine.RunCrashed:
-		return []field{{Name: "Last heard of", Text: w.when(s.last)}, took, {Name: "Recorded as crashed", Text: w.when(end.Time.Time)}}
 	}
-	return []field{{Name: "Finished", Text: w.when(end.Time.Time)}, took}
+	return []field{{Name: "Finished", Text: w.when(end.Time.Time)}, {Name: "Duration", Text: report.Length(end.Duration.Duration())}}
 }
 
-// verdict says in a line how the run ended.
+// verdict says in a line how the run ended. How long it took until its process
+// died nobody knows.
 func (w wording) verdict(s *story, now moment) string {
 	end := s.finished
-	if end == nil {
+	switch {
+	case end == nil && now.status == running:
 		return s.counts(now)
+	case end == nil || end.Result == engine.RunCrashed:
+		return strings.TrimPrefix(s.counts(now)+", "+s.heard(), ", ")
+	case end.Idle():
+		return report.Counts(end.Steps)
 	}
-	text := report.Counts(end.Steps)
-	if !end.Idle() {
-		text += " in " + report.Length(end.Duration.Duration())
-	}
-	return text
+	return report.Counts(end.Steps) + " in " + report.Length(end.Duration.Duration())
+}
+
+// heard says how long after its beginning the run wrote its last event.
+func (s *story) heard() string {
+	return "last heard of after " + report.Length(s.last.Sub(s.run.Started.Time.Time))
 }
 
 // counts says how the steps stand of a run without an end.
@@ -103,13 +111,7 @@ func (s *story) counts(now moment) string {
 	for _, t := range s.steps {
 		counts[t.state().known()]++
 	}
-	var parts []string
-	for _, g := range gravest {
-		if n := counts[g]; n > 0 {
-			parts = append(parts, report.Count(n)+" "+g.words(now.status))
-		}
-	}
-	return strings.Join(parts, ", ")
+	return listed(counts, now.status)
 }
 
 // problems puts what went wrong first.

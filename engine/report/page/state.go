@@ -1,6 +1,12 @@
 package page
 
-import "dagrun/engine"
+import (
+	"slices"
+	"strings"
+
+	"dagrun/engine"
+	"dagrun/engine/report"
+)
 
 // state is how a step stands: the result with which it ended, or atWork, or
 // waiting where the log does not name it. It is also the name of a style and of
@@ -19,12 +25,30 @@ var gravest = []state{
 	state(engine.StepSucceeded), state(engine.StepReused),
 }
 
+// gravity is the place of a state among the gravest, 0 being that of the
+// gravest. What is no state comes after all of them.
+func (s state) gravity() int {
+	if i := slices.Index(gravest, s); i >= 0 {
+		return i
+	}
+	return len(gravest)
+}
+
+// listed says how many stand in which state, the gravest first.
+func listed(counts map[state]int, status string) string {
+	var parts []string
+	for _, g := range gravest {
+		if n := counts[g]; n > 0 {
+			parts = append(parts, report.Count(n)+" "+g.words(status))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
 // known is the state if it is one of ours, since it becomes part of the page.
 func (s state) known() state {
-	for _, g := range gravest {
-		if s == g {
-			return s
-		}
+	if slices.Contains(gravest, s) {
+		return s
 	}
 	return waiting
 }

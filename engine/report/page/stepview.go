@@ -118,12 +118,9 @@ func (w wording) accountOf(t *step, start time.Time, now moment) account {
 func (w wording) tries(t *step, start time.Time, now moment) []try {
 	var tries []try
 	for i, a := range t.attempts {
-		end, how := a.ended(now)
-		told := try{State: how, Began: "+" + report.Length(a.started.Sub(start)), Text: how.words(now.status) + " after " + report.Length(end.Sub(a.started))}
+		_, how := a.ended(now)
+		told := try{State: how, Began: "+" + report.Length(a.started.Sub(start)), Text: a.told(now)}
 		if e := a.finished; e != nil {
-			if e.Result == engine.AttemptTimedOut {
-				told.Text = "timed out after " + report.Length(end.Sub(a.started))
-			}
 			if e.RetryIn != nil {
 				told.Text += ", the next one " + report.Length(e.RetryIn.Duration()) + " later"
 			}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"dagrun/engine"
+	"dagrun/engine/report"
 	"dagrun/engine/runlog"
 )
 
@@ -145,6 +146,24 @@ func (t *step) took(until time.Time) time.Duration {
 		return 0
 	}
 	return max(until.Sub(t.started), 0)
+}
+
+// unknown stands for how long something took that was cut off.
+const unknown = "unknown"
+
+// ended reports whether it is known how long the step was at work: it is not
+// where the run is over and the step has no end.
+func (t *step) ended(now moment) bool { return t.finished != nil || now.status == running }
+
+// length says how long the step was at work, if it was.
+func (t *step) length(now moment) string {
+	switch {
+	case !t.ended(now):
+		return unknown
+	case len(t.attempts) == 0:
+		return ""
+	}
+	return report.Length(t.took(now.time))
 }
 
 // remarkable reports whether more happened than that the step went well.

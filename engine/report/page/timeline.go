@@ -1,8 +1,10 @@
 package page
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"time"
 
@@ -13,14 +15,15 @@ import (
 const (
 	mostRows      = 120 // of a timeline
 	mostInstances = 12  // of a block that have a row each
-	grain         = 500 // how finely the bars of many instances are told apart
 )
 
 // timeline shows when which attempt was at work.
 type timeline struct {
-	Ticks []tick
-	Rows  []row
-	More  int // blocks that have no row
+	Ticks   []tick
+	Rows    []row
+	More    int // blocks that have no row
+	Legend  []legend
+	Crowded bool // a row stands for many instances
 }
 
 // tick is a mark on the axis of time.
@@ -33,7 +36,10 @@ type tick struct {
 type row struct {
 	Name, Link string
 	State      state
+	Told       string // how it ended
+	Note       string // the same in few words, where the row stands for many
 	Bars       []bar
+	Marks      []mark
 	Took       string
 }
 
@@ -104,7 +110,8 @@ func roundTime(d time.Duration) time.Duration {
 }
 
 // drawTimeline draws the attempts of all blocks, the pauses between them
-// included. A block with many instances has one row.
+// included, and marks what failed without one. A block with many instances has
+// one row.
 func drawTimeline(blocks []*block, r ruler, now moment, w wording) timeline {
 	t := timeline{Ticks: r.ticks()}
 	for _, b := range blocks {
@@ -113,22 +120,37 @@ func drawTimeline(blocks []*block, r ruler, now moment, w wording) timeline {
 			continue
 		}
 		t.Rows = append(t.Rows, rowsOf(b, r, now, w)...)
+		t.Crowded = t.Crowded || b.crowded()
 	}
+	t.Legend = legendOf(t.Rows, now)
 	return t
 }
 
+func (b *block) crowded() bool { return len(b.steps) > mostInstances }
+
 func rowsOf(b *block, r ruler, now moment, w wording) []row {
-	if len(b.steps) > mostInstances {
-		return []row{{Name: w.short(b.address), Link: b.id, State: b.state(), Bars: crowd(b.steps, r, now), Took: report.Length(b.took(now.time))}}
+	if b.crowded() {
+		return drawn(row{
+			Name: w.short(b.address), Link: b.id, State: b.state(), Told: b.summary(now), Note: b.note(now), Took: b.length(now),
+			Bars: crowd(b.steps, r, now), Marks: marks(b.steps, r, w),
+		})
 	}
 	var rows []row
 	for _, s := range b.steps {
-		if s.started.IsZero() {
-			continue
-		}
-		rows = append(rows, row{Name: w.short(s.address), Link: b.id, State: s.state().known(), Bars: bars(s, r, now), Took: report.Length(s.took(now.time))})
+		rows = append(rows, drawn(row{
+			Name: w.short(s.address), Link: b.id, State: s.state().known(), Told: w.ending(s, now), Took: s.length(now),
+			Bars: bars(s, r, now), Marks: marks([]*step{s}, r, w),
+		})...)
 	}
 	return rows
+}
+
+// drawn is a row if there is anything to see in it.
+func drawn(one row) []row {
+	if len(one.Bars) == 0 && len(one.Marks) == 0 {
+		return nil
+	}
+	return []row{one}
 }
 
 // bars draws the attempts of a step.
@@ -141,9 +163,16 @@ func bars(s *step, r ruler, now moment) []bar {
 			last := bars[len(bars)-1]
 			bars = append(bars, bar{From: last.From + last.Width, Width: max(from-last.From-last.Width, 0), Thin: true})
 		}
-		text := fmt.Sprintf("attempt %d %s after %s", a.number, how.words(now.status), report.Length(end.Sub(a.started)))
+		text := fmt.Sprintf("attempt %d %s", a.number, a.told(now))
 		bars = append(bars, bar{From: from, Width: r.at(end) - from, State: how, Text: text})
 	}
+	return layered(bars)
+}
+
+// layered puts what is graver above what is less, so that no short failure is
+// hidden behind its neighbours.
+func layered(bars []bar) []bar {
+	slices.SortStableFunc(bars, func(a, b bar) int { return cmp.Compare(b.State.gravity(), a.State.gravity()) })
 	return bars
 }
 
@@ -162,48 +191,18 @@ func (a attempt) ended(now moment) (time.Time, state) {
 	return end, state(engine.StepFailed)
 }
 
-// crowd draws the attempts of many steps in one row: where any was at work, and
-// above that where any failed.
-func crowd(steps []*step, r ruler, now moment) []bar {
-	var taken [grain]state
-	for _, s := range steps {
-		for _, a := range s.attempts {
-			end, how := a.ended(now)
-			first := slot(r.at(a.started))
-			last := slot(r.at(end))
-			for i := first; i <= last; i++ {
-				taken[i] = graver(taken[i], state(engine.StepSucceeded))
-			}
-			taken[last] = graver(taken[last], how)
-		}
+// told says how an attempt ended, and how long it took. How long one took that
+// did not end nobody knows, only when the run was last heard of.
+func (a attempt) told(now moment) string {
+	end, how := a.ended(now)
+	took := report.Length(end.Sub(a.started))
+	switch {
+	case a.finished == nil && now.status == running:
+		return "at work for " + took
+	case a.finished == nil:
+		return how.words(now.status) + ", last heard of after " + took
+	case a.finished.Result == engine.AttemptTimedOut:
+		return "timed out after " + took
 	}
-	return stretches(taken[:])
-}
-
-func slot(at percent) int { return min(int(at/100*grain), grain-1) }
-
-func graver(a, b state) state {
-	for _, g := range gravest {
-		if a == g || b == g {
-			return g
-		}
-	}
-	return b
-}
-
-// stretches joins neighbouring slots of one state.
-func stretches(taken []state) []bar {
-	var bars []bar
-	before := state("")
-	for i, s := range taken {
-		switch s {
-		case "":
-		case before:
-			bars[len(bars)-1].Width += 100.0 / grain
-		default:
-			bars = append(bars, bar{From: percent(i) * 100 / grain, Width: 100.0 / grain, State: s})
-		}
-		before = s
-	}
-	return bars
+	return how.words(now.status) + " after " + took
 }

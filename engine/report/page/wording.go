@@ -68,7 +68,7 @@ func (w wording) ending(t *step, now moment) string {
 	took := report.Length(t.took(now.time))
 	switch {
 	case t.finished == nil:
-		text += w.standing(t, took)
+		text += w.standing(t, now)
 	case t.finished.Attempts > 1 && t.state() == state(engine.StepSucceeded):
 		text += fmt.Sprintf(" in %s on attempt %d", took, t.finished.Attempts)
 	case t.finished.Attempts > 1:
@@ -82,8 +82,12 @@ func (w wording) ending(t *step, now moment) string {
 }
 
 // standing says how far a step has come that has not ended.
-func (w wording) standing(t *step, took string) string {
-	text := ", at work for " + took
+func (w wording) standing(t *step, now moment) string {
+	text := " for "
+	if !t.ended(now) {
+		text = ", last heard of after "
+	}
+	text += report.Length(t.took(now.time))
 	if p := t.progress; p != nil {
 		text += fmt.Sprintf(", %s", report.Count(int(p.Done)))
 		if p.Total > 0 {

@@ -229,3 +229,37 @@ func TestOldMessagesAndLongValuesAreLeftInTheLog(t *testing.T) {
 	}), page.Options{})
 	wants(t, html, "800 earlier ones are in the run log", "! message 0799", "message 0800", "message 0999", "… and 5,999 more characters, which the run log has")
 }
+
+func TestTextsOfMegabytesAreCutAndSaidToBe(t *testing.T) {
+	long := strings.Repeat("x", 3_000_000)
+	wrong := &engine.LocatedError{StepError: engine.StepError{Code: long, Message: long, Remedy: long, Argument: long}}
+	html := pageOf(t, record(t, func(r *recorder) {
+		r.run(`{}`, block(clean))
+		r.begin(clean, `{"`+long+`":"`+long+`"}`)
+		r.say(clean, "info", long, map[string]any{long: long})
+		r.fail(clean, engine.AttemptFailed, time.Second, wrong, time.Second)
+		r.fail(clean, engine.AttemptFailed, time.Second, wrong, 0)
+		r.end(clean, engine.StepFinished{Result: engine.StepFailed, Cause: long, Error: wrong})
+		r.over(engine.RunFailed, engine.RunFinished{Error: long})
+	}), page.Options{})
+	if len(html) > 200_000 {
+		t.Errorf("the page has %d bytes", len(html))
+	}
+	const more = "… and 2,996,000 more characters, which the run log has"
+	if n := strings.Count(html, more); n != 8 { // the run's error, twice the step's and its remedy, the attempt's, the message, the argument
+		t.Errorf("%d texts are said to be longer", n)
+	}
+}
+
+func TestManyLongMessagesOfAStepAreCounted(t *testing.T) {
+	html := pageOf(t, record(t, func(r *recorder) {
+		r.run(`{}`, block(clean))
+		r.begin(clean, `{}`)
+		for i := range 100 {
+			r.say(clean, "info", fmt.Sprintf("message %03d", i)+strings.Repeat(" long", 2000), nil)
+		}
+		r.succeed(clean, time.Second, engine.StepFinished{})
+		r.over(engine.RunSucceeded, engine.RunFinished{})
+	}), page.Options{})
+	wants(t, html, "76 earlier ones are in the run log", "! message 075", "message 076", "message 099")
+}

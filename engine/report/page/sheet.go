@@ -126,7 +126,7 @@ func (p *sheet) problems(s *story, blocks []*block, full map[*step]string, w wor
 		}
 	}
 	if end := s.finished; end != nil {
-		p.Alert, p.Forgiven = w.text(end.Error), end.Result == engine.RunSucceeded
+		p.Alert, p.Forgiven = told(w.text(end.Error)), end.Result == engine.RunSucceeded
 		if end.Result == engine.RunCrashed {
 			p.Alert = "The process died. At work were: " + w.line(report.AtWork(end.AtWork))
 		}
@@ -136,18 +136,18 @@ func (p *sheet) problems(s *story, blocks []*block, full map[*step]string, w wor
 // problem adds a step that failed; of many, the first are open and the last
 // only counted.
 func (p *sheet) problem(t *step, link string, w wording) {
-	told := problem{}
+	one := problem{}
 	if e := w.problemOf(t.finished.Error); e != nil {
-		told = *e
+		one = *e
 	}
-	told.Name, told.Title, told.Link = w.short(t.address), w.headline(t), link
+	one.Name, one.Title, one.Link = w.short(t.address), w.headline(t), link
 	switch n := len(p.Problems) + len(p.FoldedProblems); {
 	case n == mostProblems:
 		p.MoreProblems++
 	case n < openProblems:
-		p.Problems = append(p.Problems, told)
+		p.Problems = append(p.Problems, one)
 	default:
-		p.FoldedProblems = append(p.FoldedProblems, told)
+		p.FoldedProblems = append(p.FoldedProblems, one)
 	}
 }
 

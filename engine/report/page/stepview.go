@@ -81,7 +81,7 @@ func (w wording) problemOf(e *engine.LocatedError) *problem {
 		return nil
 	}
 	text, more := cut(w.text(e.Message))
-	return &problem{Code: w.line(e.Code), Place: w.line(report.Place(e)), Message: text, More: more, Remedy: w.text(e.Remedy)}
+	return &problem{Code: w.line(e.Code), Place: w.line(report.Place(e)), Message: text, More: more, Remedy: told(w.text(e.Remedy))}
 }
 
 // accountOf tells all about a step.
@@ -106,12 +106,25 @@ func (w wording) accountOf(t *step, start time.Time, now moment) account {
 			a.Files = append(a.Files, file{Role: w.line(string(f.Role)), Path: w.line(f.Path), Size: report.Bytes(f.Size), Hash: w.line(f.SHA256)})
 		}
 	}
-	said, earlier := t.said()
-	a.Earlier = earlier
-	for _, m := range said {
-		a.Messages = append(a.Messages, w.message(m, start))
-	}
+	a.Messages, a.Earlier = w.messages(t, start)
 	return a
+}
+
+// messages gives the newest messages of a step, and how many came before them.
+func (w wording) messages(t *step, start time.Time) (shown []message, earlier int) {
+	said, earlier := t.said()
+	room := sayings
+	for i, m := range slices.Backward(said) {
+		one := w.message(m, start)
+		room -= len(one.Text) + len(one.Fields)
+		if room < 0 {
+			earlier += i + 1
+			break
+		}
+		shown = append(shown, one)
+	}
+	slices.Reverse(shown)
+	return shown, earlier
 }
 
 // tries tells of the attempts. The error of the last is that of the step.
@@ -119,17 +132,17 @@ func (w wording) tries(t *step, start time.Time, now moment) []try {
 	var tries []try
 	for i, a := range t.attempts {
 		_, how := a.ended(now)
-		told := try{State: how, Began: "+" + report.Length(a.started.Sub(start)), Text: a.told(now)}
+		one := try{State: how, Began: "+" + report.Length(a.started.Sub(start)), Text: a.told(now)}
 		if e := a.finished; e != nil {
 			if e.RetryIn != nil {
-				told.Text += ", the next one " + report.Length(e.RetryIn.Duration()) + " later"
+				one.Text += ", the next one " + report.Length(e.RetryIn.Duration()) + " later"
 			}
 			if e.Error != nil && i < len(t.attempts)-1 {
-				told.Code = w.line(e.Error.Code)
-				told.Message, _ = cut(w.text(e.Error.Message))
+				one.Code = w.line(e.Error.Code)
+				one.Message = told(w.text(e.Error.Message))
 			}
 		}
-		tries = append(tries, told)
+		tries = append(tries, one)
 	}
 	return tries
 }
@@ -139,16 +152,15 @@ func (w wording) message(m *engine.Log, start time.Time) message {
 	for _, key := range slices.Sorted(maps.Keys(m.Fields)) {
 		fields = append(fields, w.line(key)+"="+w.line(report.Value(m.Fields[key])))
 	}
-	text, _ := cut(w.text(m.Message))
-	list, _ := cut(strings.Join(fields, "  "))
-	return message{At: "+" + report.Length(m.Time.Sub(start)), Level: w.line(m.Level), Text: text, Fields: list, Loud: m.Level == "warn" || m.Level == "error"}
+	list := told(strings.Join(fields, "  "))
+	return message{At: "+" + report.Length(m.Time.Sub(start)), Level: w.line(m.Level), Text: told(w.text(m.Message)), Fields: list, Loud: m.Level == "warn" || m.Level == "error"}
 }
 
 // brief is why a step ended as it did, in a line.
 func (w wording) brief(t *step) string {
 	if t.finished != nil && t.finished.Error != nil {
 		first, _, _ := strings.Cut(w.text(t.finished.Error.Message), "\n")
-		return first
+		return report.Shortened(first, briefest)
 	}
 	if t.finished != nil && t.finished.Reason == engine.ReasonRetrySucceeded {
 		return ""

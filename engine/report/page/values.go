@@ -9,8 +9,12 @@ import (
 	"dagrun/engine/report"
 )
 
-// longest is how much of a value is shown, in bytes.
-const longest = 4000
+// How much of a text is shown, in bytes.
+const (
+	longest  = 4000    // of a value or of a message
+	briefest = 300     // of the first line of a message that is shown elsewhere
+	sayings  = 100_000 // of all messages of a step
+)
 
 // field is a named value.
 type field struct {
@@ -77,4 +81,10 @@ func cut(s string) (text, more string) {
 		end--
 	}
 	return s[:end], "… and " + report.Count(utf8.RuneCountInString(s[end:])) + " more characters, which the run log has"
+}
+
+// told is as much of a text as is shown, with a word about the rest.
+func told(s string) string {
+	text, more := cut(s)
+	return strings.TrimSuffix(text+"\n"+more, "\n")
 }

@@ -44,9 +44,9 @@ func (w wording) text(s string) string {
 	return report.Printable(w.mask(s))
 }
 
-// line is a text on one line.
+// line is a text on one line, cut where it is too long.
 func (w wording) line(s string) string {
-	return strings.ReplaceAll(w.text(s), "\n", " ")
+	return strings.ReplaceAll(report.Shortened(w.text(s), longest), "\n", " ")
 }
 
 func (w wording) short(a engine.Address) string { return w.line(report.Short(a)) }

@@ -130,8 +130,8 @@ func (a *app) completeAddress(c *cobra.Command, args []string, typed string) (of
 		return nil, noFiles
 	}
 	for _, step := range append(outline.Graph.Steps(), outline.Instances...) {
-		if name := step.String(); strings.HasPrefix(name, typed) && len(offers) < mostOffers {
-			offers = append(offers, name)
+		if offer := completed(step, typed); offer != "" && len(offers) < mostOffers {
+			offers = append(offers, offer)
 		}
 	}
 	return offers, noFiles | cobra.ShellCompDirectiveKeepOrder

@@ -222,8 +222,8 @@ func (a *app) expand(p *config.Pipeline, l launch) (execute.Selection, error) {
 	if err := a.tell(diags, l.asJSON); err != nil {
 		return execute.Selection{}, err
 	}
-	targets, err := addressesOf("--target", l.targets)
-	exclusions, more := addressesOf("--exclude", l.exclusions)
+	targets, err := typedAddresses("target", l.targets)
+	exclusions, more := typedAddresses("exclude", l.exclusions)
 	if err = errors.Join(err, more); err != nil {
 		return execute.Selection{}, usageError{err}
 	}
@@ -232,18 +232,6 @@ func (a *app) expand(p *config.Pipeline, l launch) (execute.Selection, error) {
 		return selection, usageError{err}
 	}
 	return selection, nil
-}
-
-func addressesOf(flag string, texts []string) ([]engine.Address, error) {
-	var addresses []engine.Address
-	for _, text := range texts {
-		a, err := engine.ParseAddress(text)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", flag, err)
-		}
-		addresses = append(addresses, a)
-	}
-	return addresses, nil
 }
 
 // tell says what is wrong with a pipeline; the error is there when it cannot run.

@@ -42,31 +42,20 @@ func (a *app) logsCommand() *cobra.Command {
 	c.Flags().BoolVar(&f.asJSON, "json", false, "print the lines of the run log")
 	c.Flags().StringVar(&f.stateDir, "state-dir", "", stateDirHelp)
 	c.RunE = func(c *cobra.Command, args []string) error {
-		only, err := f.only(c.Flags().Changed("step"))
+		if !c.Flags().Changed("step") {
+			return a.printLogs(args[0], nil, f)
+		}
+		only, err := typedAddress(f.step)
 		if err != nil {
 			return usageError{fmt.Errorf("--step: %w", err)}
 		}
-		return a.printLogs(args[0], only, f)
+		return a.printLogs(args[0], &only, f)
 	}
 	return c
 }
 
-// only is the step that is asked for. Its address may lack the word that all
-// begin with.
-func (f logsFlags) only(given bool) (*engine.Address, error) {
-	if !given {
-		return nil, nil
-	}
-	text := f.step
-	if !strings.HasPrefix(text, "step.") {
-		text = "step." + text
-	}
-	step, err := engine.ParseAddress(text)
-	return &step, err
-}
-
 // completeStep offers the steps of the run that is named.
-func completeStep(c *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+func completeStep(c *cobra.Command, args []string, typed string) (offers []string, _ cobra.ShellCompDirective) {
 	h, err := openHistory(c.Flag("state-dir").Value.String())
 	if err != nil || len(args) == 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
@@ -76,7 +65,12 @@ func completeStep(c *cobra.Command, args []string, _ string) ([]string, cobra.Sh
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
 	record, _ := run.Record() // there is nothing to say here
-	return addresses(record), cobra.ShellCompDirectiveNoFileComp
+	for _, s := range record.Steps {
+		if offer := completed(s.Step, typed); offer != "" {
+			offers = append(offers, offer)
+		}
+	}
+	return offers, cobra.ShellCompDirectiveNoFileComp
 }
 
 func addresses(record runlog.Record) (names []string) {

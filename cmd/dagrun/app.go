@@ -46,12 +46,6 @@ type exit struct{ code int }
 // Error is never shown: what it means has been printed.
 func (e exit) Error() string { return fmt.Sprintf("exit code %d", e.code) }
 
-// usageError is a command line that is wrong.
-type usageError struct{ err error }
-
-// Error says what is wrong with the command line.
-func (e usageError) Error() string { return e.err.Error() }
-
 // failure is an error that programs are told under a heading.
 type failure struct {
 	summary string
@@ -78,7 +72,7 @@ func runAt(now func() time.Time, args []string, stdout, stderr io.Writer, types 
 	a.noteEnvironment(os.Environ())
 	root := a.root()
 	root.SetArgs(args)
-	err := root.Execute()
+	err := unknownCommand(root, root.Execute())
 	code := a.report(err, askedBy(root, args))
 	_ = out.Flush() // a sink takes everything
 	if lost := results.lost(); lost != nil {
@@ -121,11 +115,11 @@ func (a *app) root() *cobra.Command {
 		Short: "Run data pipelines that are declared in HCL",
 		Long: "dagrun runs a data pipeline that one HCL file declares: no server, no scheduler.\n" +
 			"CI checks the file with `dagrun validate`; cron starts `dagrun run`.",
-		SilenceErrors: true, SilenceUsage: true,
+		SilenceErrors: true, SilenceUsage: true, DisableSuggestions: true,
 		PersistentPreRun: func(*cobra.Command, []string) { a.color = wantsColor(a.noColor, os.Stderr) },
 	}
 	root.PersistentFlags().BoolVar(&a.noColor, "no-color", false, "plain text, as with NO_COLOR in the environment")
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usageError{wrongFlag(c, err)} })
 	root.AddCommand(
 		a.validateCommand(), a.runCommand(), a.planCommand(), a.backfillCommand(), a.runsCommand(), a.showCommand(), a.logsCommand(), a.reportCommand(),
 		a.cronCommand(), a.graphCommand(), a.fmtCommand(), a.stepsCommand(), a.schemaCommand(), a.versionCommand(),
@@ -134,29 +128,9 @@ func (a *app) root() *cobra.Command {
 	root.SetErr(a.stderr)
 	addCompletionCommand(root)
 	root.SetHelpCommand(helpCommand())
-	for _, c := range root.Commands() {
-		wrapArgs(c)
-	}
+	wrapArgs(root)
 	a.addCompletion(root)
 	return root
-}
-
-// wrapArgs makes a wrong number of arguments a usage error.
-func wrapArgs(c *cobra.Command) {
-	check := c.Args
-	c.Args = func(cmd *cobra.Command, args []string) error {
-		if err := check(cmd, args); err != nil {
-			if cmd.Flags().Changed("resume") && len(args) == 2 {
-				run := args[0]
-				if isFile(run) {
-					run = args[1]
-				}
-				return usageError{fmt.Errorf("a run to take up is written with an equals sign: --resume=%s", run)}
-			}
-			return usageError{fmt.Errorf("%w; usage: %s", err, cmd.UseLine())}
-		}
-		return nil
-	}
 }
 
 func isFile(path string) bool {
@@ -174,8 +148,8 @@ func (a *app) report(err error, as asked) int {
 		return exitOK
 	case errors.As(err, &done):
 		return done.code
-	case errors.As(err, &usage), strings.HasPrefix(err.Error(), "unknown command"):
-		return a.refuse("Wrong command line", sentence(err.Error())+" `dagrun --help` lists commands and flags.", as)
+	case errors.As(err, &usage):
+		return a.refuse("Wrong command line", sentence(err.Error())+" "+as.more, as)
 	case errors.As(err, &refused):
 		return a.refuse(refused.summary, refused.detail, as)
 	}
@@ -207,7 +181,11 @@ func (a *app) refuse(summary, detail string, as asked) int {
 }
 
 func sentence(s string) string {
-	return strings.ToUpper(s[:1]) + strings.TrimSuffix(s[1:], ".") + "."
+	s = strings.ToUpper(s[:1]) + s[1:]
+	if strings.HasSuffix(s, ".") || strings.HasSuffix(s, "?") {
+		return s
+	}
+	return s + "."
 }
 
 // outColor is whether results are coloured.

@@ -11,8 +11,9 @@ import (
 // asked is how a command line wants to be answered, found out without its being
 // right: what is wrong with it has to be told in that form too.
 type asked struct {
-	json  bool // with --json or --format json
-	lines bool // one object a line, since more may come
+	json  bool   // with --json or --format json
+	lines bool   // one object a line, since more may come
+	more  string // where to read on about the command
 }
 
 // streams are the commands whose --json prints an object a line.
@@ -20,10 +21,10 @@ var streams = []string{"run", "backfill", "logs"}
 
 func askedBy(root *cobra.Command, args []string) asked {
 	command, rest, err := root.Find(args)
-	if err != nil { // there is no such command
+	if err != nil || command.Name() == "help" { // there is no such command, or it is about another
 		command, rest = root, args
 	}
-	a := asked{lines: slices.Contains(streams, command.Name())}
+	a := asked{lines: slices.Contains(streams, command.Name()), more: more(command)}
 	for i := 0; i < len(rest) && rest[i] != "--"; i++ {
 		name, value, given := strings.Cut(rest[i], "=")
 		if !given && takesValue(command, name) && i+1 < len(rest) {

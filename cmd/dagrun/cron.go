@@ -25,9 +25,6 @@ func (a *app) cronCommand() *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.AddCommand(a.cronPrintCommand(), a.cronInstallCommand(), a.cronRemoveCommand(), a.cronNextCommand(), a.cronDueCommand())
-	for _, sub := range c.Commands() {
-		wrapArgs(sub)
-	}
 	return c
 }
 

@@ -104,6 +104,37 @@ func TestAnIndexIsReadableOnEveryScreenAndLoadsNothing(t *testing.T) {
 	}
 }
 
+func TestAGridThatGoesOnFadesOutUntilItsEndIsSeen(t *testing.T) {
+	url, _ := site(t, []byte(indexOf(t, history(t), page.Options{})))
+	p := browser.Start(t).Open(t, url, browser.View{Width: 375, Height: 800})
+	const beyond = `(s => s.querySelector("tr > :last-child").getBoundingClientRect().right - s.getBoundingClientRect().right)(document.querySelector(".grid .scroll"))`
+	if got := p.Number(t, beyond); got <= 0 {
+		t.Errorf("the grid ends %v before the edge: there is nothing to see here", -got)
+	}
+	const fade = `parseFloat(getComputedStyle(document.querySelector(".grid .scroll")).maskImage.match(/(\d+)px/)[1])`
+	width := p.Number(t, fade)
+	p.Number(t, `document.querySelector(".grid .scroll").scrollLeft = 100000`)
+	if got := p.Number(t, beyond); got > -width {
+		t.Errorf("the last column ends %v from the edge, within the %v that fade out", -got, width)
+	}
+	if got := p.Text(t, `getComputedStyle(document.querySelector(".hint")).display`); got != "block" {
+		t.Errorf("the word about scrolling is shown as %s", got)
+	}
+}
+
+func TestTheBarsOfANarrowTimelineStandBelowTheirNames(t *testing.T) {
+	url, _ := site(t, []byte(pageOf(t, record(t, runs["failed"]), page.Options{})))
+	p := browser.Start(t).Open(t, url, browser.View{Width: 375, Height: 800})
+	const apart = `(r => Math.abs(r.querySelector(".icon").getBoundingClientRect().top - r.querySelector("a > span").getBoundingClientRect().top))(document.querySelectorAll(".timeline .row")[1])`
+	if got := p.Number(t, apart); got > 8 {
+		t.Errorf("the icon stands %v above or below the name", got)
+	}
+	const below = `(r => r.querySelector(".bars").getBoundingClientRect().top - r.querySelector("a").getBoundingClientRect().bottom)(document.querySelectorAll(".timeline .row")[1])`
+	if got := p.Number(t, below); got < -1 {
+		t.Errorf("the bars begin %v above the end of the name", -got)
+	}
+}
+
 // look checks a page in a view, as it is and unfolded.
 func look(t *testing.T, chromium *browser.Browser, view browser.View, html []byte) {
 	url, asked := site(t, html)

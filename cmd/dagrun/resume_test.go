@@ -144,7 +144,7 @@ func TestWhatChangedRunsAgainAndNothingElse(t *testing.T) {
 		},
 		"an argument of the chart":   {with("--var", "maximum=36"), []string{"chart: argument_changed", "report: argument_changed"}},
 		"an argument of the mail":    {with("--var", `recipients=["eva@example.org"]`), []string{"report: argument_changed"}},
-		"where the backup goes":      {with("--var", "bucket=file://elsewhere"), []string{"backup: argument_changed"}},
+		"where the backup goes":      {with("--var", "bucket=file://"+t.TempDir()), []string{"backup: argument_changed"}},
 		"the hourly log is deleted":  {remove(hourly), []string{"clean: output_missing"}},
 		"one byte of the hourly log": {flip(hourly), []string{"clean: output_changed"}},
 		"the chart is deleted":       {remove(chart), []string{"chart: output_missing"}},

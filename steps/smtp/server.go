@@ -40,6 +40,12 @@ func (s Server) isFolder() bool { return s.scheme == schemeFile }
 // address is the host and port to connect to.
 func (s Server) address() string { return net.JoinHostPort(s.host, s.port) }
 
+// crossesNetwork reports whether a mail leaves this machine unencrypted.
+func (s Server) crossesNetwork() bool {
+	ip := net.ParseIP(s.host)
+	return s.scheme == schemePlain && !strings.EqualFold(s.host, "localhost") && (ip == nil || !ip.IsLoopback())
+}
+
 // UnmarshalText reads a URL. What stands before an @ may be a password, so
 // that no error repeats a text that has one.
 func (s *Server) UnmarshalText(text []byte) error {

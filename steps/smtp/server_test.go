@@ -1,10 +1,12 @@
 package smtp_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 
 	"dagrun/engine"
+	"dagrun/engine/enginetest"
 	"dagrun/steps/smtp"
 
 	"github.com/zclconf/go-cty/cty"
@@ -24,6 +26,23 @@ func TestServerURLsThatAreTaken(t *testing.T) {
 	} {
 		if err := check("server", url); err != nil {
 			t.Errorf("%s: %v", url, err)
+		}
+	}
+}
+
+// TestMailThatLeavesTheMachineUnencryptedIsWarnedOf asks for deliveries that end
+// before they begin.
+func TestMailThatLeavesTheMachineUnencryptedIsWarnedOf(t *testing.T) {
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	for url, want := range map[string]bool{
+		"smtp://smtp.example.com": true, "smtp://192.0.2.1:25": true, "smtp://[2001:db8::1]": true, "smtp://localhost.example.com": true,
+		"smtp://127.0.0.1:2525": false, "smtp://127.8.9.1": false, "smtp://[::1]:25": false, "smtp://localhost": false, "smtp://LocalHost:2525": false,
+		"smtps://192.0.2.1": false, "smtp+starttls://192.0.2.1": false,
+	} {
+		_, said := enginetest.RunLogged(over, t, smtp.Type, t.TempDir(), plainMail(url))
+		if got := strings.Contains(said, "level=WARN") && strings.Contains(said, "unencrypted") && strings.Contains(said, "server="); got != want {
+			t.Errorf("%s: warned is %t, want %t: %s", url, got, want, said)
 		}
 	}
 }

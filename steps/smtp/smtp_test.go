@@ -175,14 +175,3 @@ func TestRecipientsDifferInTheCaseOfTheirNamesAlone(t *testing.T) {
 		t.Errorf("recipients (-want +got):\n%s", diff)
 	}
 }
-
-func TestUnencryptedLineIsWarnedOf(t *testing.T) {
-	for security, want := range map[mailserver.Security]bool{mailserver.Plain: true, mailserver.StartTLS: false} {
-		server := mailserver.Start(t, mailserver.Options{Security: security})
-		args := enginetest.With(plainMail(server.URL()), enginetest.Args{"ca_file": server.CAFile()})
-		_, said := enginetest.RunLogged(t.Context(), t, smtp.Type, t.TempDir(), args)
-		if got := strings.Contains(said, "level=WARN") && strings.Contains(said, server.Addr()); got != want {
-			t.Errorf("%s: warned is %t, want %t: %q", security, got, want, said)
-		}
-	}
-}

@@ -14,7 +14,7 @@ func deliver(ctx context.Context, env *engine.Env, a Args, l *letter) error {
 	if err != nil {
 		return err
 	}
-	if a.Server.scheme == schemePlain {
+	if a.Server.crossesNetwork() {
 		env.Log.Warn("the mail crosses the network unencrypted", "server", a.Server.address())
 	}
 	s, err := connect(ctx, a, trust)

@@ -99,8 +99,11 @@ func (s *scope) assert(c check, v view, reason engine.Reason) *Failure {
 		return nil
 	}
 	remedy := "Look at what the steps upstream gave."
-	if reason == engine.ReasonPostcondition {
+	switch {
+	case reason == engine.ReasonPostcondition:
 		remedy = "The step ran, but did not give what the pipeline demands; look at its input."
+	case len(v.step.needs) == 0:
+		remedy = "The step needs no other: look at the variables, files and times that the condition is made of."
 	}
 	return &Failure{Reason: reason, Error: engine.LocatedError{
 		StepError: engine.StepError{Code: string(reason), Message: message, Remedy: remedy},

@@ -413,6 +413,40 @@ locals {
 	}
 }
 
+func TestAPreconditionThatDoesNotHoldSaysWhereToLook(t *testing.T) {
+	p := mustLoad(t, options(), `
+pipeline "p" {}
+variable "on" { default = false }
+step "smtp" "alone" {
+  to = "a@example.org"
+  precondition {
+    condition     = var.on
+    error_message = "it is off"
+  }
+}
+step "smtp" "after" {
+  to         = "a@example.org"
+  depends_on = [step.smtp.alone]
+  precondition {
+    condition     = var.on
+    error_message = "it is off"
+  }
+}
+`)
+	e := p.NewEvaluator()
+	var got []string
+	for _, step := range p.Steps {
+		got = append(got, e.Prepare(step).Failure.Error.Remedy)
+	}
+	want := []string{
+		"The step needs no other: look at the variables, files and times that the condition is made of.",
+		"Look at what the steps upstream gave.",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 func TestFunctionsFollowTerraform(t *testing.T) {
 	dir := t.TempDir()
 	for name, text := range map[string]string{"a.txt": "hello", "b.tmpl": "Dear ${name}", "c.txt": "x"} {

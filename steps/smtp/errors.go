@@ -78,7 +78,7 @@ func noGreeting(server Server, err error) error {
 	if !errors.As(failure, &e) || e.Code != "smtp_lost" || server.scheme == schemeTLS || expectsTLS(server) {
 		return failure
 	}
-	e.Remedy = "Where the port expects encryption from the first byte, as port 465 does, write smtps:// instead. Otherwise try again later; a retry block does so by itself."
+	e.Remedy = "Where the port expects encryption from the first byte, as port 465 does, write smtps:// instead. Otherwise try again later; a retry block with enough attempts does so by itself."
 	return e
 }
 
@@ -91,7 +91,7 @@ func hintFor(server Server) string {
 	if expectsTLS(server) {
 		return "Port 465 expects encryption from the first byte: write smtps:// instead."
 	}
-	return "Try again later; a retry block does so by itself."
+	return "Try again later; a retry block with enough attempts does so by itself."
 }
 
 func answered(message string, answer *textproto.Error) error {
@@ -100,7 +100,7 @@ func answered(message string, answer *textproto.Error) error {
 	switch {
 	case temporary(answer):
 		e.Code, e.Retryable = "smtp_deferred", true
-		e.Remedy = "The server asks to try again later; a retry block does so by itself."
+		e.Remedy = "The server asks to try again later; a retry block with enough attempts does so by itself."
 	case answer.Code == needsLogin:
 		e.Code, e.Argument = "smtp_auth", "username"
 		e.Remedy = "The server takes mail only after a login: give username and password, and smtp+starttls:// or smtps:// in the server's URL."

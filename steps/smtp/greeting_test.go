@@ -25,7 +25,7 @@ func TestServerThatDoesNotGreetIsGivenUp(t *testing.T) {
 			time.Sleep(time.Second)
 		}
 	}
-	const retry = "a retry block does so by itself"
+	const retry = "a retry block with enough attempts does so by itself"
 	for name, c := range map[string]struct {
 		url   string
 		serve func(net.Conn)

@@ -31,7 +31,7 @@ func refused(server Server, refusals []refusal, of int) error {
 		Remedy: "Correct or remove the refused addresses.",
 	}
 	if retryable {
-		e.Code, e.Remedy = "smtp_deferred", "The server asks to try again later; a retry block does so by itself."
+		e.Code, e.Remedy = "smtp_deferred", "The server asks to try again later; a retry block with enough attempts does so by itself."
 	}
 	return e
 }

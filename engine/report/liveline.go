@@ -68,12 +68,10 @@ type detail struct{ whole, plain, brief string }
 
 // add adds what is to be said as well.
 func (d *detail) add(whole, plain, brief string) {
-	for text, more := range map[*string]string{&d.whole: whole, &d.plain: plain, &d.brief: brief} {
-		if *text != "" && more != "" {
-			*text += "  "
-		}
-		*text += more
+	if d.whole != "" {
+		whole, plain, brief = apart(whole), apart(plain), apart(brief)
 	}
+	d.whole, d.plain, d.brief = d.whole+whole, d.plain+plain, d.brief+brief
 }
 
 // details are what there is to say about a step at work.

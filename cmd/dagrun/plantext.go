@@ -41,7 +41,7 @@ func (a *app) prospectText(p *config.Pipeline, s *execute.Prospect) string {
 		if r := s.Failure.Error.Range; r != nil {
 			at = visible(r.String()) + ": "
 		}
-		fmt.Fprintf(&b, "    %s%s\n", at, visible(s.Failure.Error.Message))
+		fmt.Fprintf(&b, "    %s%s\n", at, visible(s.Failure.Error.Flat().Message))
 	}
 	if !s.Known() {
 		return b.String()
@@ -65,7 +65,7 @@ func expected(s *execute.Prospect) string {
 	case execute.ActionSkip:
 		return "is skipped: " + visible(report.Why(s.Reason, s.Cause))
 	case execute.ActionFail:
-		return "fails: " + visible(report.Why(s.Reason, s.Cause))
+		return strings.TrimSuffix("fails: "+visible(report.Why(s.Reason, s.Cause)), ": ")
 	case execute.ActionRunOrReuse:
 		return "runs, or is reused if nothing changes for it: known after " + shortList(s.After)
 	case execute.ActionRunOrSkip:

@@ -12,11 +12,15 @@ import (
 
 // Forecast evaluates a pipeline's expressions before it runs: as a run would at
 // this moment, but for what steps give, which is unknown until it is assumed.
-type Forecast struct{ eval *Evaluator }
+type Forecast struct {
+	eval *Evaluator
+	made map[string]bool // files that steps asked for so far write
+	open bool            // one of them may write files that are not known
+}
 
 // NewForecast begins a forecast of a pipeline. Steps are asked for in an order
 // in which each stands behind all it needs.
-func (p *Pipeline) NewForecast() *Forecast { return &Forecast{p.newEvaluator(true)} }
+func (p *Pipeline) NewForecast() *Forecast { return &Forecast{eval: p.newEvaluator(true), made: map[string]bool{}} }
 
 // Foreseen is what can be said of a step before it runs.
 type Foreseen struct {
@@ -65,7 +69,43 @@ func (f *Forecast) Step(step *Step) Foreseen {
 	}
 	seen.Arguments = args
 	s.keep(step, foresee(step.Type, args))
+	f.noteMade(step, args)
 	return seen
+}
+
+// noteMade notes the files that a step writes.
+func (f *Forecast) noteMade(step *Step, args cty.Value) {
+	for _, use := range usesOf(f.eval.pipeline, step, args, false) {
+		if makes(use.role) {
+			f.made[use.path] = true
+		}
+	}
+	bare, _ := args.UnmarkDeep()
+	for _, arg := range step.Type.Args {
+		f.open = f.open || makes(arg.Role) && !bare.GetAttr(arg.Name).IsWhollyKnown()
+	}
+}
+
+// Lacks foresees the failure of a step that reads a file which is not there, and
+// which no step asked for so far writes; nil where there is none, or it is not
+// sure. Who writes a file that another reads stands before it in every pipeline
+// that is valid.
+func (f *Forecast) Lacks(step *Step, args cty.Value) *Failure {
+	if f.open {
+		return nil
+	}
+	args, _ = args.UnmarkDeep()
+	for _, arg := range step.Type.Args {
+		if arg.Role != engine.Reads {
+			continue
+		}
+		for _, use := range pathUses(f.eval.pipeline, step, args, arg.Name, arg.Role) {
+			if err := f.eval.pipeline.missing(use, arg.Name, f.made); err != nil {
+				return &Failure{Error: engine.LocatedError{StepError: *engine.AsStepError(err), Range: rangeOf(use.at)}}
+			}
+		}
+	}
+	return nil
 }
 
 // Assume says what a step will give, as Evaluator.Complete does.

@@ -76,7 +76,7 @@ func lookOut(p *Pipeline, made map[string]bool) *outlook {
 func (o *outlook) made() map[string]bool {
 	made := map[string]bool{}
 	for _, use := range o.files {
-		if use.role == engine.Writes || use.role == engine.Exclusive {
+		if makes(use.role) {
 			made[use.path] = true
 		}
 	}
@@ -119,18 +119,32 @@ func (o *outlook) isIdle(step *Step) bool {
 // missingFiles reports files that are read, are not there, and are written by no
 // step.
 func (o *outlook) missingFiles() {
-	env, made := &engine.Env{WorkingDir: o.pipeline.WorkingDir}, o.made()
+	made := o.made()
 	for _, use := range o.files {
-		if use.role != engine.Reads || isMade(use, made) {
+		if use.role != engine.Reads {
 			continue
 		}
-		if _, err := env.Inputs("input", use.shown); err != nil {
+		if err := o.pipeline.missing(use, "input", made); err != nil {
 			o.report(use.step, problem(use.at, "Missing input file",
 				"%s reads %s, which no step of the pipeline writes: %v. Make it, or correct the path; relative paths start at %s.",
-				use.step.Address, use.shown, unwrapPath(engine.AsStepError(err).Err), env.WorkingDir))
+				use.step.Address, use.shown, unwrapPath(engine.AsStepError(err).Err), o.pipeline.WorkingDir))
 		}
 	}
 }
+
+// missing says of a file that an argument names to be read that it is not there,
+// unless it is among those that are made.
+func (p *Pipeline) missing(use fileUse, argument string, made map[string]bool) error {
+	if isMade(use, made) {
+		return nil
+	}
+	env := engine.Env{WorkingDir: p.WorkingDir}
+	_, err := env.Inputs(argument, use.shown)
+	return err
+}
+
+// makes reports whether a file is there after what a step does with it.
+func makes(role engine.Role) bool { return role == engine.Writes || role == engine.Exclusive }
 
 func (o *outlook) report(step *Step, d *hcl.Diagnostic) {
 	o.found[step.Block].add(step, hcl.Diagnostics{d})

@@ -127,6 +127,11 @@ func (pl *planner) step(i int) Prospect {
 	if pl.judge != nil {
 		pl.decide(&p)
 	}
+	if p.Action == ActionRun {
+		if lacks := pl.forecast.Lacks(s, p.Arguments); lacks != nil {
+			return Prospect{Step: s, Action: ActionFail, Failure: lacks}
+		}
+	}
 	return p
 }
 

@@ -133,7 +133,11 @@ func (a *app) find(stateDir, ref string) (*history, runlog.Run, string, error) {
 		run, err = runlog.Find(h.dir, run.Pipeline(), run.ID)
 	}
 	if err != nil {
-		return nil, run, "", refusal{"No such run", fmt.Sprintf("RUN %s: %v. `dagrun runs` lists the runs.", visible(ref), strings.TrimSuffix(err.Error(), "."))}
+		summary := "No such run"
+		if errors.Is(err, runlog.ErrAmbiguous) {
+			summary = "Ambiguous run"
+		}
+		return nil, run, "", refusal{summary, fmt.Sprintf("RUN %s: %v. `dagrun runs` lists the runs.", visible(ref), strings.TrimSuffix(err.Error(), "."))}
 	}
 	var result engine.RunResult
 	if run.Finished != nil {

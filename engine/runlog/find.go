@@ -10,12 +10,15 @@ import (
 // Latest is the reference to the newest run that was not idle.
 const Latest = "latest"
 
+// ErrAmbiguous is the error of a reference that several runs have.
+var ErrAmbiguous = errors.New("is the beginning or end of several ids")
+
 // Find gives the run of a pipeline, or with an empty name of any pipeline, that
 // a reference names: its id, the beginning or the end of its id where no other
 // run has the same, or "latest". Ids that were made in one morning begin alike,
 // and end in random digits: the end is what people type, see Summary.Short. The
-// error says what there is instead; it is ErrUnreadable where that cannot be
-// told.
+// error says what there is instead; it is ErrAmbiguous where that is several
+// runs, and ErrUnreadable where it cannot be told.
 func Find(stateDir, pipeline, ref string) (Run, error) {
 	if ref == Latest {
 		return latest(stateDir, pipeline, func(run Run) bool { return !run.Idle() })
@@ -31,7 +34,7 @@ func Find(stateDir, pipeline, ref string) (Run, error) {
 	case len(matches) == 0:
 		return Run{}, noRun(stateDir, pipeline, fmt.Errorf("there is no run %q", ref))
 	case len(matches) > 1:
-		return Run{}, fmt.Errorf("%q is the beginning or end of several ids: %s", ref, candidates(matches))
+		return Run{}, fmt.Errorf("%q %w: %s", ref, ErrAmbiguous, candidates(matches))
 	}
 	run, err := matches[0].open()
 	if err == nil && run.Started == nil {

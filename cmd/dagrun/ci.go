@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -36,12 +37,16 @@ func (j *junit) check(given bool) error {
 	if j.path == "" {
 		return errors.New("--junit is empty; name a file")
 	}
-	if info, err := os.Stat(j.path); err == nil && info.IsDir() {
-		return fmt.Errorf("--junit %s is a folder; name a file in it", j.path)
+	if err := checkWritten("--junit", j.path); err != nil {
+		return err
 	}
-	f, err := os.CreateTemp(filepath.Dir(j.path), ".dagrun-junit-*")
+	dir := filepath.Dir(j.path)
+	f, err := os.CreateTemp(dir, ".dagrun-junit-*")
+	if failed := new(fs.PathError); errors.As(err, &failed) { // the name that was tried says nothing
+		err = failed.Err
+	}
 	if err != nil {
-		return fmt.Errorf("--junit %s cannot be written: %w; name a file in a folder that is there and writable", j.path, err)
+		return fmt.Errorf("--junit %s cannot be written into the folder %s: %w; name a file in one that is writable", j.path, dir, err)
 	}
 	return errors.Join(f.Close(), os.Remove(f.Name()))
 }

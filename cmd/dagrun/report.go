@@ -71,8 +71,10 @@ func (f reportFlags) check(c *cobra.Command, args []string) error {
 		return errors.New("--limit goes with --all: a page about one run has no other limit")
 	case len(args) == 0 && !f.all:
 		return errors.New("name the run: dagrun report RUN, where RUN is an id, its beginning or end, or latest; with --all it is about many runs")
+	case f.output == "-":
+		return nil
 	}
-	return nil
+	return checkWritten("-o", f.output)
 }
 
 func (a *app) reportRun(ref string, f reportFlags) error {

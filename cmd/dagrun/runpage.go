@@ -32,11 +32,17 @@ func (l *launch) checkReport(c *cobra.Command) error {
 	case "-":
 		return errors.New("--report needs a file, since standard output has the run's outputs; `dagrun report latest -o -` writes the page there")
 	}
-	if info, err := os.Stat(filepath.Dir(l.report)); err != nil || !info.IsDir() {
-		return fmt.Errorf("--report %s: there is no folder %s; make it, or name another file", l.report, filepath.Dir(l.report))
+	return checkWritten("--report", l.report)
+}
+
+// checkWritten finds what would keep a file from being written that a flag names.
+func checkWritten(flag, path string) error {
+	dir := filepath.Dir(path)
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return fmt.Errorf("%s %s: there is no folder %s; make it, or name another file", flag, path, dir)
 	}
-	if info, err := os.Stat(l.report); err == nil && info.IsDir() {
-		return fmt.Errorf("--report %s: it is a folder; name a file in it", l.report)
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return fmt.Errorf("%s %s: it is a folder; name a file in it", flag, path)
 	}
 	return nil
 }

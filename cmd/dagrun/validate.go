@@ -43,12 +43,15 @@ func (a *app) validateCommand() *cobra.Command {
 	c.Flags().StringVar(&v.format, "format", "text", "`format` of the report: text, json, github (annotations) or junit (XML)")
 	c.Flags().BoolVar(&v.strict, "strict", false, "look for files, environment variables and hosts as well")
 	v.assignments = addValueFlags(c)
-	c.RunE = func(_ *cobra.Command, paths []string) error {
-		if asJSON {
-			v.format = "json"
-		}
+	c.RunE = func(c *cobra.Command, paths []string) error {
 		if err := engine.OneOf(v.format, validateFormats); err != nil {
 			return usageError{fmt.Errorf("--format: %w", err)}
+		}
+		if asJSON && v.format != "json" {
+			if c.Flags().Changed("format") {
+				return usageError{fmt.Errorf("--json and --format %s contradict each other; leave one out", v.format)}
+			}
+			v.format = "json"
 		}
 		return a.validate(paths, v)
 	}

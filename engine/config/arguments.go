@@ -51,7 +51,7 @@ func newArguments(fields []engine.Field, content *hcl.BodyContent, at hcl.Range)
 		if attr := content.Attributes[f.Name]; attr != nil {
 			a.attrs[f.Name] = attr
 		} else if f.Required {
-			diags = append(diags, problem(at, "Missing argument", "The argument %q is required: %s Add it to this block.", f.Name, f.Doc))
+			diags = append(diags, problem(at, "Missing argument", "The argument %q is required: %s Add it to this block.", f.Name, firstSentence(f.Doc)))
 		}
 	}
 	return a, diags
@@ -275,6 +275,14 @@ func (a *arguments) placeOf(names []string) hcl.Range {
 		}
 	}
 	return at
+}
+
+// firstSentence is as much of an argument's help as says what it is.
+func firstSentence(doc string) string {
+	if end := strings.Index(doc, ". "); end >= 0 {
+		return doc[:end+1]
+	}
+	return doc
 }
 
 func capital(s string) string {

@@ -39,7 +39,7 @@ step "smtp" "report" {
 
 // Args are the arguments of the step type.
 type Args struct {
-	Server   Server `arg:"server,required" doc:"Where the mail goes: \"smtp+starttls://host:587\" (encrypted, or not at all), \"smtps://host:465\", \"smtp://host:25\" (not encrypted, which is warned of), or \"file://folder\", which writes the same mail as one .eml file, named after the logical date, the pipeline and the step: written again on the same date it is replaced. Ports may be left out."`
+	Server   Server `arg:"server,required" doc:"Where the mail goes: \"smtp+starttls://host:587\" (encrypted, or not at all), \"smtps://host:465\", \"smtp://host:25\" (not encrypted, which is warned of), or \"file://folder\". A folder gets the same mail as one .eml file, named after the logical date, the pipeline and the step: written again on the same date it is replaced. Ports may be left out."`
 	Username string `arg:"username" doc:"The name to log in with. Refused with smtp://, since the password would cross the line unencrypted; not needed and not used with file://."`
 	Password string `arg:"password" sensitive:"true" doc:"The password that belongs to the user name; with auth = \"XOAUTH2\" the access token."`
 	Auth     string `arg:"auth" enum:"PLAIN|LOGIN|CRAM-MD5|SCRAM|SCRAM-SHA-1|SCRAM-SHA-256|XOAUTH2" doc:"How to log in; the step fails if the server does not offer it. Left out, it is the strongest that the server offers of SCRAM-SHA-256, SCRAM-SHA-1, CRAM-MD5, PLAIN and LOGIN. SCRAM is the stronger of the two that is offered. With SCRAM the login is bound to the encrypted line (-PLUS) where the server offers that."`

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"path/filepath"
@@ -25,10 +26,16 @@ func (a *app) printPlan(p *config.Pipeline, judge *reuse.Judge, prospects []exec
 		fmt.Fprintf(&b, ", taking up run %s", judge.Resumed())
 	}
 	b.WriteString("\n")
-	for i := range prospects {
-		b.WriteString("\n" + a.prospectText(p, &prospects[i]))
+	total := summary(prospects)
+	for len(prospects) > 0 {
+		end := 1
+		for end < len(prospects) && prospects[end].Step.Block == prospects[0].Step.Block {
+			end++
+		}
+		b.WriteString(a.blockText(p, prospects[:end]))
+		prospects = prospects[end:]
 	}
-	fmt.Fprintf(&b, "\n%s\n", summary(prospects))
+	fmt.Fprintf(&b, "\n%s\n", total)
 	_, err := fmt.Fprint(a.stdout, b.String())
 	return err
 }
@@ -108,7 +115,7 @@ func argumentsText(p *config.Pipeline, s *execute.Prospect) string {
 	for _, g := range given {
 		text := "null"
 		if v, ok := values[g.Name]; ok {
-			text = report.Shortened(visible(string(v)), report.Longest)
+			text = report.Shortened(visible(legible(v)), report.Longest)
 		}
 		if open[g.Name] {
 			text = "(known when its turn comes)"
@@ -119,6 +126,20 @@ func argumentsText(p *config.Pipeline, s *execute.Prospect) string {
 		fmt.Fprintf(&b, "    %-*s = %s\n", width, g.Name, text)
 	}
 	return b.String()
+}
+
+// legible is a JSON value with the characters of HTML as they are.
+func legible(value json.RawMessage) string {
+	dec := json.NewDecoder(bytes.NewReader(value))
+	dec.UseNumber()
+	var v any
+	var b strings.Builder
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := dec.Decode(&v); err != nil || enc.Encode(v) != nil {
+		return string(value)
+	}
+	return strings.TrimSuffix(b.String(), "\n")
 }
 
 func relativeTo(dir, path string) string {

@@ -20,7 +20,8 @@ func (a *app) graphCommand() *cobra.Command {
 		Short: "Draw which step of a pipeline needs which",
 		Long: "Prints the steps of a pipeline, each block of the file once, and an arrow from each step to\n" +
 			"those that need it: for Graphviz (dot), for Mermaid, which GitHub draws in its pages, or as a\n" +
-			"JSON object with pipeline, steps (step and type) and edges (from, to and, on a cycle, cycle).\n\n" +
+			"JSON object with pipeline, steps (step, type and, of a block with for_each, for_each) and edges\n" +
+			"(from, to and, on a cycle, cycle). A block with for_each has for_each below its type.\n\n" +
 			"A pipeline that is wrong is drawn as far as it can be read. Arrows that form a cycle are red\n" +
 			"and dashed, or say so. What is wrong goes to standard error, and the exit code is 2.",
 		Example: "  dagrun graph pipeline.hcl | dot -Tsvg > pipeline.svg",
@@ -91,8 +92,19 @@ type drawing struct {
 }
 
 type drawnStep struct {
-	Step engine.Address `json:"step"`
-	Type string         `json:"type"`
+	Step    engine.Address `json:"step"`
+	Type    string         `json:"type"`
+	ForEach bool           `json:"for_each,omitempty"` // it stands for an instance per key
+}
+
+// label is what stands in a node: the lines name and type, and a mark where a
+// block stands for many instances.
+func (s drawnStep) label(escape func(string) string, newline string) string {
+	lines := []string{escape(s.Step.Name), escape(s.Type)}
+	if s.ForEach {
+		lines = append(lines, "for_each")
+	}
+	return strings.Join(lines, newline)
 }
 
 // drawnEdge goes from a step to one that needs it.
@@ -105,7 +117,7 @@ type drawnEdge struct {
 func drawingOf(o config.Outline) drawing {
 	d := drawing{Schema: "dagrun.graph/1", Pipeline: o.Name, Steps: []drawnStep{}, Edges: []drawnEdge{}}
 	for _, step := range o.Graph.Steps() {
-		d.Steps = append(d.Steps, drawnStep{step, step.Type})
+		d.Steps = append(d.Steps, drawnStep{step, step.Type, o.Repeated[step]})
 	}
 	for _, e := range o.Graph.Edges() {
 		d.Edges = append(d.Edges, drawnEdge{From: e.Needs, To: e.Step, Cycle: e.Cycle})
@@ -119,7 +131,7 @@ func (d drawing) dot() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "digraph \"%s\" {\n  rankdir = LR\n  node [shape = box]\n", quote(d.Pipeline))
 	for _, s := range d.Steps {
-		fmt.Fprintf(&b, "  \"%s\" [label = \"%s\\n%s\"]\n", quote(s.Step.String()), quote(s.Step.Name), quote(s.Type))
+		fmt.Fprintf(&b, "  \"%s\" [label = \"%s\"]\n", quote(s.Step.String()), s.label(quote, `\n`))
 	}
 	for _, e := range d.Edges {
 		fmt.Fprintf(&b, "  \"%s\" -> \"%s\"", quote(e.From.String()), quote(e.To.String()))
@@ -141,7 +153,7 @@ func (d drawing) mermaid() string {
 	b.WriteString("flowchart LR\n")
 	for i, s := range d.Steps {
 		number[s.Step] = i + 1
-		fmt.Fprintf(&b, "  s%d[\"%s<br/>%s\"]\n", i+1, escape(s.Step.Name), escape(s.Type))
+		fmt.Fprintf(&b, "  s%d[\"%s\"]\n", i+1, s.label(escape, "<br/>"))
 	}
 	var red []string
 	for i, e := range d.Edges {

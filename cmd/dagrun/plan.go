@@ -22,6 +22,7 @@ func (a *app) planCommand() *cobra.Command {
 			"with --resume, what would be reused and why the rest would not. Nothing is run. Nothing is\n" +
 			"written either, except that --resume records runs whose process died as crashed, as any\n" +
 			"look at the history does, and makes the key of fingerprints (fingerprint.key) where there is none.\n" +
+			"Of more than ten instances of a block that fare alike three are shown; --json has all of them.\n" +
 			"Exit code 0, or 1 when a step is sure to fail or the history cannot be read,\n" +
 			"2 when the pipeline or the command line is wrong.",
 		Args: cobra.ExactArgs(1),

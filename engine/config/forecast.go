@@ -20,7 +20,9 @@ type Forecast struct {
 
 // NewForecast begins a forecast of a pipeline. Steps are asked for in an order
 // in which each stands behind all it needs.
-func (p *Pipeline) NewForecast() *Forecast { return &Forecast{eval: p.newEvaluator(true), made: map[string]bool{}} }
+func (p *Pipeline) NewForecast() *Forecast {
+	return &Forecast{eval: p.newEvaluator(true), made: map[string]bool{}}
+}
 
 // Foreseen is what can be said of a step before it runs.
 type Foreseen struct {

@@ -18,7 +18,34 @@ import (
 // Without an instance in the view it makes one block, of which nothing is known
 // but what it refers to, and sets perInstance.
 func (s *scope) unroll(body hcl.Body, v view, perInstance *bool) hcl.Body {
-	return dynblock.Expand(loopBody{body, &loops{s, v, perInstance}, "", false}, &hcl.EvalContext{})
+	return (&loops{scope: s, view: v, perInstance: perInstance}).expand(body)
+}
+
+func (l *loops) expand(body hcl.Body) hcl.Body {
+	return dynblock.Expand(loopBody{body, l, "", false}, &hcl.EvalContext{})
+}
+
+// checkOnce checks what a block's arguments are called and refer to, with one
+// block made by each dynamic block: so a content is checked also where none is
+// made. Values are not looked at, for there is no element to make them of.
+func (s *scope) checkOnce(b *Block) hcl.Diagnostics {
+	if !hasDynamic(b.body) {
+		return nil
+	}
+	l := &loops{scope: s, view: viewLoop(b.forEach != nil, nil), perInstance: new(bool), once: true}
+	content, diags := l.expand(b.body).Content(stepSchema(b.Type))
+	args, more := newArguments(b.Type.Args, content, b.at)
+	diags = append(diags, more...)
+	v := viewOf(&Step{Block: b, Address: b.Address})
+	for _, expr := range args.expressions() {
+		diags = append(diags, s.checkReferences(expr, v)...)
+	}
+	return diags
+}
+
+func hasDynamic(body hcl.Body) bool {
+	content, _, _ := body.PartialContent(&hcl.BodySchema{Blocks: []hcl.BlockHeaderSchema{{Type: "dynamic", LabelNames: []string{"type"}}}})
+	return content != nil && len(content.Blocks) > 0
 }
 
 // viewLoop is what the for_each of a dynamic block may refer to. The instance is
@@ -37,6 +64,7 @@ type loops struct {
 	scope       *scope
 	view        view
 	perInstance *bool
+	once        bool // each makes one block, of which nothing is known
 }
 
 // loopBody is a body whose dynamic blocks evaluate their for_each as every
@@ -129,6 +157,8 @@ func (e loopExpr) Value(iterators *hcl.EvalContext) (cty.Value, hcl.Diagnostics)
 	value, diags := s.evalWith(e.Expression, v, iteratorsOf(iterators))
 	switch {
 	case diags.HasErrors():
+	case e.loops.once:
+		return cty.TupleVal([]cty.Value{cty.DynamicVal}), diags
 	case v.step == nil && (byEach || !value.IsKnown() && *e.loops.perInstance):
 		*e.loops.perInstance = true
 		return cty.TupleVal([]cty.Value{cty.DynamicVal}), diags

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -67,6 +68,7 @@ func (s *scope) checkBlock(b *Block, uses *fileUses) hcl.Diagnostics {
 		}
 		uses.all = append(uses.all, usesOf(s.pipeline, step, args, s.neverRuns(step))...)
 	}
+	found.addNew(b, s.checkOnce(b))
 	return found.tell()
 }
 
@@ -88,12 +90,30 @@ type found struct {
 	more       int // other instances with the same
 }
 
+func findingOf(d *hcl.Diagnostic) finding {
+	key := finding{summary: d.Summary}
+	if d.Subject != nil {
+		key.at = *d.Subject
+	}
+	return key
+}
+
+// addNew adds what was not found when the block was read, nor in any instance.
+func (f *findings) addNew(b *Block, diags hcl.Diagnostics) {
+	for _, d := range diags {
+		same := func(told *hcl.Diagnostic) bool { return findingOf(told) == findingOf(d) }
+		if slices.ContainsFunc(b.told, same) {
+			continue
+		}
+		if _, ok := f.at[findingOf(d)]; !ok {
+			f.add(&Step{Block: b, Address: b.Address}, hcl.Diagnostics{d})
+		}
+	}
+}
+
 func (f *findings) add(step *Step, diags hcl.Diagnostics) {
 	for _, d := range diags {
-		key := finding{summary: d.Summary}
-		if d.Subject != nil {
-			key.at = *d.Subject
-		}
+		key := findingOf(d)
 		if i, ok := f.at[key]; ok && step.Address.Keyed {
 			if f.all[i].step != step.Address {
 				f.all[i].more++

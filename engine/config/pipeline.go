@@ -83,6 +83,7 @@ type Block struct {
 	body        hcl.Body
 	perInstance bool // each instance has its own blocks
 
+	told      hcl.Diagnostics // when the block was read
 	needs     []need
 	valued    bool    // something refers to what it gives
 	late      bool    // its instances are known when a run begins, and not before

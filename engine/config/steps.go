@@ -19,6 +19,7 @@ func (l *loader) declareSteps() hcl.Diagnostics {
 			continue
 		}
 		s.blocks[block.Address] = block
+		block.told = more
 		l.pipeline.Blocks = append(l.pipeline.Blocks, block)
 		if err := l.pipeline.Graph.AddStep(block.Address); err != nil {
 			diags = append(diags, problem(block.at, "Wrong step", "%s", err))

@@ -82,7 +82,7 @@ func speech(line []byte) ([]string, error) {
 	}
 	fixed := map[string]bool{
 		".code": true, ".role": true, ".sha256": true, ".time": true, ".event": true, ".run_id": true, ".schema": true, ".version": true,
-		".pipeline": true, ".logical_time": true, ".trigger": true, ".resumed_from": true, ".step": true, ".type": true, ".level": true,
+		".pipeline": true, ".logical_time": true, ".trigger": true, ".resumed_from": true, ".resumed_runs": true, ".targets": true, ".exclusions": true, ".step": true, ".type": true, ".level": true,
 		".decision.reason": true, ".decision.run": true, ".fingerprint": true, ".files.state": true,
 		".result": true, ".reason": true, ".steps": true, ".at_work": true, ".seq": true, ".pid": true, ".attempt": true, ".retryable": true,
 	}

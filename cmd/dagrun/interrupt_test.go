@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -130,14 +129,7 @@ func (p *process) signalAt(t *testing.T, step string, signals ...syscall.Signal)
 		if e.Event != "attempt_started" || e.Step != step {
 			continue
 		}
-		for i, s := range signals {
-			if i > 0 {
-				time.Sleep(50 * time.Millisecond) // of two at once, the system chooses which comes first
-			}
-			if err := p.Process.Signal(s); err != nil && (i == 0 || !errors.Is(err, os.ErrProcessDone)) {
-				t.Error(err)
-			}
-		}
+		p.signal(t, signals...)
 	}
 }
 

@@ -46,11 +46,7 @@ func TestASecondSignalEndsARunThatHangsBeforeItBegins(t *testing.T) {
 		}
 		return !ok
 	})
-	for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
-		if err := c.Process.Signal(s); err != nil {
-			t.Fatal(err)
-		}
-	}
+	c.signal(t, syscall.SIGINT, syscall.SIGTERM)
 	eventually(t, "the process ends", func() bool {
 		select {
 		case <-c.exited:

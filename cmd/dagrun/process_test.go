@@ -86,6 +86,20 @@ func (p *process) await(t testing.TB, path string) {
 	})
 }
 
+// signal sends signals, each when the one before has come: of two at once the
+// system chooses which comes first. The process may have ended by the second.
+func (p *process) signal(t testing.TB, signals ...syscall.Signal) {
+	t.Helper()
+	for i, s := range signals {
+		if i > 0 {
+			time.Sleep(50 * time.Millisecond)
+		}
+		if err := p.Process.Signal(s); err != nil && (i == 0 || !errors.Is(err, os.ErrProcessDone)) {
+			t.Error(err)
+		}
+	}
+}
+
 // kill kills the process and whatever it has started.
 func (p *process) kill() { _ = syscall.Kill(-p.Process.Pid, syscall.SIGKILL) }
 

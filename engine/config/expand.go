@@ -27,7 +27,8 @@ func (p *Pipeline) expand() hcl.Diagnostics {
 		}
 		diags = append(diags, eval.scope.expand(b)...)
 		if b.late && !diags.HasErrors() {
-			diags = append(diags, problem(b.forEach.Range(), "Wrong for_each", "The keys of for_each are not known when the run begins."))
+			diags = append(diags, problem(b.forEach.Range(), "Wrong for_each",
+				"The keys of for_each are not known when the run begins. Make them of variables, locals and files that are there by then."))
 		}
 	}
 	if !diags.HasErrors() {

@@ -67,24 +67,10 @@ func (s *scope) forEach(b *Block) (values map[string]cty.Value, known bool, diag
 	refuse := func(detail string) (map[string]cty.Value, bool, hcl.Diagnostics) {
 		return nil, false, append(diags, problem(b.forEach.Range(), "Wrong for_each", "%s", detail))
 	}
-	const wanted = "for_each is a map, or a set of strings"
-	t := value.Type()
-	switch {
-	case value.HasMark(engine.Sensitive): // which a set is that has a sensitive element
-		return refuse("for_each is made of sensitive values, and its keys would be shown in the address of each instance. Take nonsensitive() of what may be shown.")
-	case value.IsNull():
-		return refuse(wanted + ", but this is null. For no instances at all, give an empty map or set.")
-	case t == cty.DynamicPseudoType:
-		return nil, false, diags
-	case t.IsListType(), t.IsTupleType():
-		return refuse(wanted + ", but this is a list. Make a set of it: toset(…).")
-	case !t.IsSetType() && !t.IsMapType() && !t.IsObjectType(), t.IsSetType() && t.ElementType() != cty.String && t.ElementType() != cty.DynamicPseudoType: // the last is a set of nothing, or of nulls
-		remedy := ""
-		if t.IsSetType() {
-			remedy = " Make texts of its elements: toset([for x in … : tostring(x)])."
-		}
-		return refuse(wanted + ", but this is " + engine.AKind(t) + "." + remedy)
-	case !value.IsKnown():
+	if detail := unfit(value); detail != "" {
+		return refuse(detail)
+	}
+	if !value.IsKnown() {
 		return nil, false, diags
 	}
 	values, known, null := pairs(value)
@@ -92,6 +78,26 @@ func (s *scope) forEach(b *Block) (values map[string]cty.Value, known bool, diag
 		return refuse("for_each is a set of strings, but this one holds a null. Leave it out: toset([for s in … : s if s != null]).")
 	}
 	return values, known, diags
+}
+
+// unfit says why a value is no for_each, as far as its type tells.
+func unfit(value cty.Value) string {
+	const wanted = "for_each is a map, or a set of strings"
+	switch t := value.Type(); {
+	case value.HasMark(engine.Sensitive): // which a set is that has a sensitive element
+		return "for_each is made of sensitive values, and its keys would be shown in the address of each instance. Take nonsensitive() of what may be shown."
+	case value.IsNull():
+		return wanted + ", but this is null. For no instances at all, give an empty map or set."
+	case t == cty.DynamicPseudoType, t.IsMapType(), t.IsObjectType():
+		return ""
+	case t.IsListType(), t.IsTupleType():
+		return wanted + ", but this is a list. Make a set of it: toset(…)."
+	case !t.IsSetType():
+		return wanted + ", but this is " + engine.AKind(t) + "."
+	case t.ElementType() != cty.String && t.ElementType() != cty.DynamicPseudoType: // the last is a set of nothing, or of nulls
+		return wanted + ", but this is " + engine.AKind(t) + ". Make texts of its elements: toset([for x in … : tostring(x)])."
+	}
+	return ""
 }
 
 // pairs are the elements of a map, an object or a set of strings, by their keys;

@@ -7,6 +7,8 @@ import (
 	"runtime"
 	"runtime/debug"
 	"sync"
+
+	"dagrun/steps/internal/compression"
 )
 
 // crew reads the chunks of one file, as many at once as there are processors,
@@ -18,7 +20,7 @@ type crew struct {
 
 	cutting sync.Mutex
 	cutter  *cutter
-	from    *counting
+	from    *compression.Counted
 	first   *chunk // what is left of the header's; nil once it is taken
 	cuts    int
 
@@ -112,11 +114,11 @@ func (c *crew) cut(ctx context.Context, own *chunk) (*chunk, *harvest) {
 	h := &harvest{cut: c.cuts}
 	c.cuts++
 	if first := c.first; first != nil {
-		c.first, h.read = nil, c.from.n
+		c.first, h.read = nil, c.from.N
 		return first, h
 	}
 	h.err = c.bring(ctx, own)
-	h.read = c.from.n
+	h.read = c.from.N
 	var bad *badRow
 	if errors.As(h.err, &bad) {
 		h.bad = []*badRow{bad}

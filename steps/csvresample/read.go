@@ -4,8 +4,9 @@ import (
 	"bufio"
 	"context"
 	"fmt"
-	"io"
 	"os"
+
+	"dagrun/steps/internal/compression"
 )
 
 // pass is one reading of all inputs.
@@ -36,7 +37,7 @@ func (p *pass) file(ctx context.Context, in input) error {
 		return errUnreadable(in.path, err)
 	}
 	defer func() { _ = f.Close() }()
-	read := &counting{from: f}
+	read := &compression.Counted{From: f}
 	plain, err := in.format.packed.Reader(bufio.NewReaderSize(read, 64<<10))
 	if err != nil {
 		return errUnreadable(in.path, err)
@@ -76,19 +77,6 @@ func (p *pass) refuse(in input, b *badRow, fatal bool) error {
 func (p *pass) progress(read int64) {
 	p.job.done = max(p.job.done, min(p.before+read, p.job.total))
 	p.job.env.Progress(p.job.done, p.job.total, "bytes")
-}
-
-// counting counts what is read of a file.
-type counting struct {
-	from io.Reader
-	n    int64
-}
-
-// Read implements io.Reader.
-func (c *counting) Read(p []byte) (int, error) {
-	n, err := c.from.Read(p)
-	c.n += int64(n)
-	return n, err
 }
 
 // errStopped says that reading a file was cancelled.

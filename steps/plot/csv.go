@@ -27,8 +27,8 @@ func (g *gatherer) readCSV(ctx context.Context, path string) error {
 	if err != nil {
 		return badFile(g.origin, err)
 	}
-	read := &counting{from: file}
-	g.progress = func() { g.env.Progress(read.n, info.Size(), "bytes") }
+	read := &compression.Counted{From: file}
+	g.progress = func() { g.env.Progress(read.N, info.Size(), "bytes") }
 	format, inner := compression.Of(path)
 	plain, err := format.Reader(read)
 	if err != nil {
@@ -40,19 +40,6 @@ func (g *gatherer) readCSV(ctx context.Context, path string) error {
 		comma = '\t'
 	}
 	return g.csvRows(ctx, delimited.New(plain, comma))
-}
-
-// counting counts what is read of a file.
-type counting struct {
-	from io.Reader
-	n    int64
-}
-
-// Read implements io.Reader.
-func (c *counting) Read(p []byte) (int, error) {
-	n, err := c.from.Read(p)
-	c.n += int64(n)
-	return n, err
 }
 
 func badFile(name string, err error) error {
